@@ -1,0 +1,74 @@
+"""Rules of accounts, without a database: passwords, lock-out, session lifetime, scopes."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+SHORTEST_PASSWORD = 15
+LONGEST_PASSWORD = 200
+IDLE = timedelta(minutes=30)
+LONGEST_SESSION = timedelta(hours=12)
+LAST_SEEN_EVERY = timedelta(minutes=1)
+FORGET_FAILURES_AFTER = timedelta(hours=24)
+LONGEST_TOKEN_LIFE = timedelta(days=366)
+
+SCOPES = {
+    "calls:read": "対応記録の参照",
+    "calls:write": "対応記録の登録",
+    "exchange:write": "電話交換機の集計の登録",
+    "reports:read": "提出済み報告書の取得",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lockout:
+    """After `allowed` failures a subject is locked for `first`, doubled at each further one up to `longest`."""
+
+    allowed: int
+    first: timedelta
+    longest: timedelta
+
+    def locked_until(self, failures: int, at: datetime) -> datetime | None:
+        if failures < self.allowed:
+            return None
+        doublings: int = min(failures - self.allowed, 20)
+        return at + min(self.first * (1 << doublings), self.longest)
+
+
+LOCKOUTS = {
+    "login": Lockout(allowed=5, first=timedelta(minutes=1), longest=timedelta(hours=1)),
+    # A whole office may stand behind one address, so it is slower to anger.
+    "address": Lockout(allowed=30, first=timedelta(minutes=1), longest=timedelta(minutes=15)),
+}
+
+
+def normalise_password(password: str) -> str:
+    """The form that is hashed: NFKC, so that full-width typing makes no difference."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def password_faults(password: str, login: str) -> list[str]:
+    """Why a new password is refused; empty when it may be used."""
+    text = normalise_password(password)
+    faults = []
+    if len(text) < SHORTEST_PASSWORD:
+        faults.append(f"{SHORTEST_PASSWORD} 文字以上にしてください。")
+    if len(text) > LONGEST_PASSWORD:
+        faults.append(f"{LONGEST_PASSWORD} 文字以下にしてください。")
+    if len(set(text)) < 5:
+        faults.append("同じ文字の繰り返しは使えません。")
+    if login and login.casefold() in text.casefold():
+        faults.append("ログイン名を含めないでください。")
+    return faults
+
+
+def session_ended(created_at: datetime, last_seen_at: datetime, now: datetime) -> bool:
+    """Idle too long or too old: at exactly the limit it has ended."""
+    return now - last_seen_at >= IDLE or now - created_at >= LONGEST_SESSION
+
+
+def failures_now(failures: int, last_failure_at: datetime, now: datetime) -> int:
+    """Failures still held against a subject: a day without one forgives."""
+    return 0 if now - last_failure_at >= FORGET_FAILURES_AFTER else failures

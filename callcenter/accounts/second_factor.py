@@ -1,0 +1,46 @@
+"""TOTP (RFC 6238): seeds, and codes that are accepted once."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime
+
+import pyotp
+import segno
+
+STEP_SECONDS = 30
+DRIFT_STEPS = 1
+SEED_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+ISSUER = "コールセンター業務"
+
+
+def new_seed() -> str:
+    return pyotp.random_base32()
+
+
+def provisioning_uri(seed: str, login: str) -> str:
+    """The otpauth address an authenticator app reads."""
+    uri: str = pyotp.TOTP(seed).provisioning_uri(name=login, issuer_name=ISSUER)
+    return uri
+
+
+def is_seed(text: str) -> bool:
+    """Whether `text` has the form of a seed made by `new_seed`."""
+    return len(text) == 32 and set(text) <= SEED_LETTERS
+
+
+def picture(uri: str) -> str:
+    """The address as a QR code: an SVG `data:` address for an image."""
+    address: str = segno.make(uri, error="m").svg_data_uri(scale=5, border=2)
+    return address
+
+
+def matching_step(seed: str, code: str, at: datetime, last_step: int) -> int | None:
+    """The time step `code` belongs to, one step of clock drift allowed, or None. A step that was used, or an
+    earlier one, never matches again."""
+    now_step = int(at.timestamp()) // STEP_SECONDS
+    totp = pyotp.TOTP(seed)
+    for step in range(now_step - DRIFT_STEPS, now_step + DRIFT_STEPS + 1):
+        if step > last_step and hmac.compare_digest(totp.at(step * STEP_SECONDS), code.strip()):
+            return step
+    return None

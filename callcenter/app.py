@@ -1,0 +1,195 @@
+"""Puts the application together: config → extensions → features → bindings → error handlers."""
+
+from __future__ import annotations
+
+import logging
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, request
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+from whitenoise import WhiteNoise
+
+from callcenter import __version__
+from callcenter.accounts import identity
+from callcenter.accounts import pages as account_pages
+from callcenter.accounts.rules import IDLE
+from callcenter.audit import service as audit
+from callcenter.audit.checkpoints import CheckpointFile
+from callcenter.clock import Clock, now
+from callcenter.config import Settings, from_environment
+from callcenter.errors import AppError, Forbidden, SetupRequired
+from callcenter.extensions import db, new_id
+from callcenter.homes import pages as home_pages
+from callcenter.protection.deployment import log_key
+from callcenter.web import access, errors, headers, labels, navigation, service_pages, transaction
+from callcenter.web.forms import require_same_contract
+from callcenter.web.labels import datetime_label
+from callcenter.web.proxy import TrustedProxies
+
+LARGEST_REQUEST = 16 * 1024 * 1024
+LARGEST_FORM_PART = 1024 * 1024
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+PAGES = (
+    service_pages.blueprint,
+    account_pages.blueprint,
+    home_pages.blueprint,
+)
+csrf = CSRFProtect()
+log = logging.getLogger("callcenter")
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application. Raises `RuntimeError` when a route has no access rule."""
+    settings = settings or from_environment()
+    app = Flask("callcenter", template_folder=str(templates_folder()), static_folder=None)
+    app.config.from_mapping(_flask_config(settings))
+    app.extensions["callcenter_settings"] = settings
+    app.extensions["callcenter_clock"] = Clock(settings.clock_offset)
+    _extensions(app, settings)
+    _edge(app)
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/static/<path:filename>", "static", service_pages.missing_asset)
+    labels.init_app(app)
+    app.context_processor(_page_context)
+    errors.init_app(app)
+    app.extensions["callcenter_refusals"] = record_refusal
+    access.require_rules(app)
+    _serve_static(app, settings)
+    return app
+
+
+def templates_folder() -> Path:
+    """Inside the installed package; in a checkout, beside it."""
+    installed = Path(str(files("callcenter"))) / "templates"
+    return installed if installed.is_dir() else Path(__file__).parent.parent / "templates"
+
+
+def static_folder() -> Path:
+    return Path(__file__).parent / "static"
+
+
+def _flask_config(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "TESTING": settings.testing,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings),
+        "SESSION_COOKIE_NAME": "__Host-callcenter" if settings.secure_cookies else "callcenter",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_FORM_PART,
+        "PROVIDE_AUTOMATIC_OPTIONS": False,
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "JSON_AS_ASCII": False,
+    }
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    if settings.on_sqlite:
+        return {"connect_args": {"check_same_thread": False, "timeout": 10}}
+    return {"pool_pre_ping": True, "pool_size": 10, "connect_args": {"connect_timeout": 5}}
+
+
+def _extensions(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    csrf.init_app(app)
+    transaction.init_app(app, exclusive=settings.on_sqlite)
+    checkpoints = CheckpointFile(settings.checkpoint_file, log_key)
+    audit.init_app(app, audit.LogWriter(log_key, checkpoints))
+    with app.app_context():
+        if settings.on_sqlite:
+            transaction.prepare_sqlite(db.engine)
+
+
+def _edge(app: Flask) -> None:
+    app.extensions["callcenter_identity"] = identity.load_actor
+    app.before_request(_guard)
+    headers.init_app(app)
+
+
+def _guard() -> None:
+    """Before every request: the rule, then (for people) forgery and the contract the form was made for."""
+    access.enforce()
+    if request.endpoint is None:
+        return
+    view = current_app.view_functions[request.endpoint]
+    if (
+        request.method not in SAFE_METHODS
+        and identity.uses_cookie()
+        and not hasattr(view, "__checks_origin__")
+    ):
+        csrf.protect()
+        who = access.current_actor()
+        if who is not None and not hasattr(view, "__any_contract__"):
+            require_same_contract(who)
+    if not hasattr(view, "__background__"):
+        identity.note_last_seen()
+
+
+def record_refusal(error: AppError) -> None:
+    """Put a refused act into the log, in a transaction of its own. Wrong input is no entry; a denial is."""
+    act = getattr(error, "act", None)
+    if act is None and isinstance(error, Forbidden) and not isinstance(error, SetupRequired):
+        act = audit.Act("access.denied", "route", request.endpoint or "-", {"method": request.method})
+    found = identity.known_identity()
+    who = found.actor if found else None
+    if act is None or who is None:
+        return
+    try:
+        with transaction.transaction():
+            audit.record(act, by=who, at=now())
+    except AppError:
+        log.error("a refusal could not be recorded")
+
+
+def _page_context() -> dict[str, Any]:
+    found = identity.known_identity()
+    who = found.actor if found else None
+    settings: Settings = current_app.extensions["callcenter_settings"]
+    return {
+        "contract": found.contract if found else None,
+        "actor": _actor_card(who, found.login if found else ""),
+        "nav": navigation.navigation_for(who),
+        "now_label": datetime_label(now()),
+        "version": __version__,
+        "demo_clock": _demo_clock(settings),
+        "session_idle_seconds": int(IDLE.total_seconds()) if who else None,
+        "csrf_token": generate_csrf,
+        "new_idempotency_key": lambda: str(new_id()),
+    }
+
+
+def _actor_card(who: access.Actor | None, login: str) -> dict[str, Any] | None:
+    if who is None:
+        return None
+    labels = [access.ROLE_LABELS[role] for role in access.Role if role in who.roles]
+    return {"display_name": who.name, "login": login, "role_labels": labels, "actor": who}
+
+
+def _demo_clock(settings: Settings) -> str | None:
+    if not settings.demonstration:
+        return None
+    return f"これはデモです。市・会社・人物はすべて架空で、時計は{datetime_label(now())}として動いています。"
+
+
+def _serve_static(app: Flask, settings: Settings) -> None:
+    served = WhiteNoise(
+        app.wsgi_app,
+        root=str(static_folder()),
+        prefix="static/",
+        max_age=86400,
+        allow_all_origins=False,
+        add_headers_function=_static_headers,
+    )
+    app.wsgi_app = TrustedProxies(served, settings.trusted_proxies)  # type: ignore[method-assign]
+
+
+def _static_headers(response_headers: Any, _path: str, _url: str) -> None:
+    for name, value in headers.ALWAYS.items():
+        response_headers[name] = value

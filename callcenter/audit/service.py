@@ -1,0 +1,146 @@
+"""Recording an act, and writing the entries of a transaction as its last statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, current_app
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from callcenter.audit.checkpoints import CheckpointFile, KeyOf
+from callcenter.audit.models import AuditChain, AuditEntry
+from callcenter.audit.rules import GENESIS, Checkpoint, Entry, chain_of, link
+from callcenter.extensions import db
+from callcenter.web.access import Actor, Channel
+from callcenter.web.transaction import Notes, notes_of
+
+_HEAD = (
+    select(AuditChain.seq, AuditChain.head).where(AuditChain.chain == bindparam("wanted")).with_for_update()
+)
+_NEW_CHAIN = insert(AuditChain)
+_MOVE_HEAD = (
+    update(AuditChain)
+    .where(AuditChain.chain == bindparam("wanted"))
+    .values(seq=bindparam("new_seq"), head=bindparam("new_head"))
+)
+_ENTRY = insert(AuditEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What was done to what. `details` holds ids, codes, counts and field names, never values."""
+
+    action: str
+    entity: str
+    entity_id: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    system: bool = False
+
+
+@dataclass(slots=True)
+class LogWriter:
+    """The log of one application: its keys and its checkpoint file."""
+
+    key_of: KeyOf
+    checkpoints: CheckpointFile
+
+
+def init_app(app: Flask, writer: LogWriter) -> None:
+    """Chain and write the pending entries just before each commit, note the heads just after it."""
+    app.extensions["callcenter_log"] = writer
+    keeper = app.extensions["callcenter_gate"]
+    keeper.before_commit.append(write_pending)
+    keeper.after_commit.append(note_heads)
+
+
+def record(act: Act, *, by: Actor, at: datetime) -> None:
+    """Put an entry into the running transaction. Raises `RuntimeError` outside `transaction()`:
+    an act that cannot be logged does not happen."""
+    pending = notes_of(db.session()).setdefault("audit_pending", [])
+    pending.append((chain_of(None if act.system else by.contract_id), act, by, at))
+
+
+def write_pending(notes: Notes) -> None:
+    session = db.session()
+    pending: list[tuple[str, Act, Actor, datetime]] = notes.get("audit_pending", [])
+    points = [
+        _extend(session, chain, [row[1:] for row in pending if row[0] == chain])
+        for chain in sorted({row[0] for row in pending})
+    ]
+    notes["audit_points"] = points
+
+
+def note_heads(notes: Notes) -> None:
+    points: list[Checkpoint] = notes.get("audit_points", [])
+    if points:
+        writer: LogWriter = current_app.extensions["callcenter_log"]
+        writer.checkpoints.append(points)
+
+
+def _extend(session: Session, chain: str, acts: list[tuple[Act, Actor, datetime]]) -> Checkpoint:
+    """Append `acts` to `chain`; returns the new head. The chain's row is locked until the commit."""
+    writer: LogWriter = current_app.extensions["callcenter_log"]
+    key = writer.key_of(chain)
+    seq, head = _locked_head(session, chain)
+    rows = []
+    for act, by, at in acts:
+        seq += 1
+        entry = _entry(chain, seq, act, by, at)
+        head = link(key, head, entry)
+        rows.append(_row(entry, head))
+    connection = session.connection()
+    connection.execute(_ENTRY, rows)
+    connection.execute(_MOVE_HEAD, {"wanted": chain, "new_seq": seq, "new_head": head})
+    return Checkpoint(chain, seq, head)
+
+
+def _locked_head(session: Session, chain: str) -> tuple[int, bytes]:
+    connection = session.connection()
+    found = connection.execute(_HEAD, {"wanted": chain}).first()
+    if found is None:
+        connection.execute(_NEW_CHAIN, {"chain": chain, "seq": 0, "head": GENESIS})
+        return 0, GENESIS
+    return found.seq, found.head
+
+
+def _entry(chain: str, seq: int, act: Act, by: Actor, at: datetime) -> Entry:
+    return Entry(
+        chain=chain,
+        seq=seq,
+        at=at,
+        action=act.action,
+        entity=act.entity,
+        entity_id=act.entity_id,
+        user_id=by.user_id,
+        session_id=by.session_id,
+        address=by.address,
+        channel=by.channel.value,
+        details=dict(act.details),
+    )
+
+
+def _row(entry: Entry, head: bytes) -> dict[str, Any]:
+    return {
+        "chain": entry.chain,
+        "seq": entry.seq,
+        "at": entry.at,
+        "action": entry.action,
+        "entity": entry.entity,
+        "entity_id": entry.entity_id,
+        "user_id": entry.user_id,
+        "session_id": entry.session_id,
+        "address": entry.address,
+        "channel": entry.channel,
+        "details": entry.details,
+        "hash": head,
+    }
+
+
+def system_actor(contract_id: UUID | None = None, *, name: str = "システム") -> Actor:
+    """The product itself, for commands and the demonstration."""
+    return Actor(user_id=None, name=name, roles=frozenset(), contract_id=contract_id, channel=Channel.COMMAND)

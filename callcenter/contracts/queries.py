@@ -1,0 +1,218 @@
+"""Reads of contracts: the terms in force on a day, the calendar, permissions, settings."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from callcenter.contracts.models import (
+    CalendarException,
+    Contract,
+    ContractTerms,
+    HolidayImport,
+    Permission,
+    Setting,
+)
+from callcenter.errors import NotFound
+from callcenter.extensions import db
+from scheduling.calendar import BusinessCalendar, ExtraOpening, HoursFrom, Reading
+from scheduling.holidays import HolidayList, parse_syukujitsu, published_holidays
+
+CALENDARS_KEPT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFacts:
+    """A contract as the rest of the product knows it."""
+
+    id: UUID
+    code: str
+    title: str
+    city_name: str
+    contractor_name: str
+    place: str
+    starts_on: date
+    ends_on: date
+    reading: Reading
+    predecessor_id: UUID | None
+    calendar_revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds on a day: hours in minutes of day, minimum operators (003 clause 6), approved headcount."""
+
+    effective_on: date
+    opens_minute: int
+    closes_minute: int
+    minimum_operators: int
+    approved_headcount: int
+
+
+def contract(contract_id: UUID) -> ContractFacts:
+    """Raises `NotFound`."""
+    return _facts(Contract.id == contract_id)
+
+
+def contract_by_code(code: str) -> ContractFacts:
+    """Raises `NotFound`."""
+    return _facts(Contract.code == code)
+
+
+def all_contracts() -> list[ContractFacts]:
+    rows = db.session.execute(select(Contract).order_by(Contract.starts_on.desc(), Contract.code)).scalars()
+    return [_as_facts(row) for row in rows]
+
+
+def _facts(condition: Any) -> ContractFacts:
+    row = db.session.execute(select(Contract).where(condition)).scalar_one_or_none()
+    if row is None:
+        raise NotFound("契約が見つかりませんでした。")
+    return _as_facts(row)
+
+
+def _as_facts(row: Contract) -> ContractFacts:
+    return ContractFacts(
+        id=row.id,
+        code=row.code,
+        title=row.title,
+        city_name=row.city_name,
+        contractor_name=row.contractor_name,
+        place=row.place,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        reading=Reading(row.reading),
+        predecessor_id=row.predecessor_id,
+        calendar_revision=row.calendar_revision,
+    )
+
+
+def terms(contract_id: UUID) -> list[Terms]:
+    """All terms, the earliest first."""
+    statement = (
+        select(
+            ContractTerms.effective_on,
+            ContractTerms.opens_minute,
+            ContractTerms.closes_minute,
+            ContractTerms.minimum_operators,
+            ContractTerms.approved_headcount,
+        )
+        .where(ContractTerms.contract_id == contract_id)
+        .order_by(ContractTerms.effective_on)
+    )
+    return [Terms(*row) for row in db.session.execute(statement)]
+
+
+def terms_on(contract_id: UUID, on: date) -> Terms:
+    """The terms in force on a day: the newest that began by then. Raises `NotFound` before the first."""
+    found = [entry for entry in terms(contract_id) if entry.effective_on <= on]
+    if not found:
+        raise NotFound("この日の契約条件が登録されていません。")
+    return found[-1]
+
+
+def calendar(contract_id: UUID) -> BusinessCalendar:
+    """The opening calendar (003 clause 4). Kept per contract until its `calendar_revision` moves."""
+    revision = db.session.execute(
+        select(Contract.calendar_revision, func.count(HolidayImport.id))
+        .select_from(Contract)
+        .outerjoin(HolidayImport, HolidayImport.last_on.is_not(None))
+        .where(Contract.id == contract_id)
+        .group_by(Contract.id, Contract.calendar_revision)
+    ).first()
+    if revision is None:
+        raise NotFound("契約が見つかりませんでした。")
+    kept: OrderedDict[Any, BusinessCalendar] = current_app.extensions.setdefault(
+        "callcenter_calendars", OrderedDict()
+    )
+    key = (contract_id, *revision)
+    if key not in kept:
+        kept[key] = build_calendar(contract_id)
+        while len(kept) > CALENDARS_KEPT:
+            kept.popitem(last=False)
+    return kept[key]
+
+
+def build_calendar(contract_id: UUID, reading: Reading | None = None) -> BusinessCalendar:
+    """The calendar from the tables, under the contract's reading or another one to compare with."""
+    closures, openings = _exceptions(contract_id)
+    hours = tuple(
+        HoursFrom(entry.effective_on, entry.opens_minute, entry.closes_minute) for entry in terms(contract_id)
+    )
+    return BusinessCalendar(
+        reading=reading or contract(contract_id).reading,
+        hours=hours,
+        holidays=holidays(),
+        closures=closures,
+        extra_openings=openings,
+    )
+
+
+def _exceptions(contract_id: UUID) -> tuple[dict[date, str], dict[date, ExtraOpening]]:
+    closures: dict[date, str] = {}
+    openings: dict[date, ExtraOpening] = {}
+    for row in live_exceptions(contract_id):
+        if row.kind == "closed":
+            closures[row.local_on] = row.reason
+        elif row.opens_minute is not None and row.closes_minute is not None:
+            openings[row.local_on] = ExtraOpening(row.reason, row.opens_minute, row.closes_minute)
+    return closures, openings
+
+
+def live_exceptions(contract_id: UUID) -> list[CalendarException]:
+    """Closures and extra openings in force, by date."""
+    statement = (
+        select(CalendarException)
+        .where(CalendarException.contract_id == contract_id, CalendarException.withdrawn_at.is_(None))
+        .order_by(CalendarException.local_on)
+    )
+    return list(db.session.execute(statement).scalars())
+
+
+def holidays() -> HolidayList:
+    """The holiday list in force: the newest import, else the one shipped."""
+    content = db.session.execute(
+        select(HolidayImport.content).order_by(HolidayImport.imported_at.desc()).limit(1)
+    ).scalar_one_or_none()
+    return published_holidays() if content is None else parse_syukujitsu(content)
+
+
+def permits(contract_id: UUID, kind: str, on: date) -> Permission | None:
+    """The city's permission of that kind in force on a day (10(1)⑤), or None."""
+    statement = (
+        select(Permission)
+        .where(
+            Permission.contract_id == contract_id,
+            Permission.kind == kind,
+            Permission.granted_on <= on,
+            Permission.ends_on.is_(None) | (Permission.ends_on >= on),
+        )
+        .order_by(Permission.granted_on.desc())
+        .limit(1)
+    )
+    return db.session.execute(statement).scalar_one_or_none()
+
+
+def permissions(contract_id: UUID) -> list[Permission]:
+    statement = (
+        select(Permission).where(Permission.contract_id == contract_id).order_by(Permission.granted_on.desc())
+    )
+    return list(db.session.execute(statement).scalars())
+
+
+def setting(contract_id: UUID, name: str, on: date, default: Any = None) -> Any:
+    """The value of a setting on a day: the newest that began by then, else `default`."""
+    statement = (
+        select(Setting.value)
+        .where(Setting.contract_id == contract_id, Setting.name == name, Setting.effective_on <= on)
+        .order_by(Setting.effective_on.desc())
+        .limit(1)
+    )
+    found = db.session.execute(statement).first()
+    return default if found is None else found[0]

@@ -1,0 +1,153 @@
+"""Where transactions begin and end: at the edge, in `with transaction():`.
+
+SQLite: an in-process lock, then `BEGIN IMMEDIATE`, so that writers queue in the process instead of starving each
+other in the file. Reads run in a deferred transaction and may not write: a write outside `transaction()` is a
+programming fault and raises at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from callcenter.errors import Conflict, Unavailable
+from callcenter.extensions import db
+
+LOCK_WAIT_SECONDS = 20
+Notes = dict[str, Any]
+Hook = Callable[[Notes], None]
+
+
+class WriteGate:
+    """One writer at a time on SQLite; nothing to wait for on PostgreSQL. Holds the hooks around a commit."""
+
+    def __init__(self, *, exclusive: bool) -> None:
+        self._lock = threading.Lock() if exclusive else None
+        self.before_commit: list[Hook] = []
+        self.after_commit: list[Hook] = []
+
+    def enter(self) -> None:
+        if self._lock and not self._lock.acquire(timeout=LOCK_WAIT_SECONDS):
+            raise Unavailable("混み合っています。もう一度お試しください。")
+
+    def leave(self) -> None:
+        if self._lock:
+            self._lock.release()
+
+
+def gate() -> WriteGate:
+    found: WriteGate = current_app.extensions["callcenter_gate"]
+    return found
+
+
+def init_app(app: Flask, *, exclusive: bool) -> None:
+    app.extensions["callcenter_gate"] = WriteGate(exclusive=exclusive)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open a write transaction; commit at the end, roll back on any error.
+
+    Raises `Unavailable` when the database is away or full, `Conflict` when a constraint refuses, and
+    `RuntimeError` when nested: services never open one themselves.
+    """
+    session = db.session()
+    if "writing" in session.info:
+        raise RuntimeError("transaction() inside transaction()")
+    session.rollback()
+    keeper, notes = gate(), Notes()
+    keeper.enter()
+    session.info["writing"] = notes
+    try:
+        with database_errors():
+            session.connection(execution_options={"callcenter_write": True})
+            yield session
+            _commit(session, keeper, notes)
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("writing", None)
+        keeper.leave()
+    for hook in keeper.after_commit:
+        hook(notes)
+
+
+def _commit(session: Session, keeper: WriteGate, notes: Notes) -> None:
+    session.flush()
+    for hook in keeper.before_commit:
+        hook(notes)
+    session.commit()
+
+
+def notes_of(session: Session) -> Notes:
+    """What the running transaction keeps for its commit hooks; raises `RuntimeError` outside one."""
+    notes: Notes | None = session.info.get("writing")
+    if notes is None:
+        raise RuntimeError("an act is recorded inside transaction()")
+    return notes
+
+
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """Translate the driver's failures into the product's own."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict("ほかの操作と重なりました。最新の内容を確認してください。") from error
+    except OperationalError as error:
+        raise unavailable(error) from error
+
+
+def unavailable(error: OperationalError) -> Unavailable:
+    """What to tell the user when the database does not answer; a full disk is said so."""
+    text = str(error.orig).lower()
+    if "full" in text or "no space" in text:
+        return Unavailable("保存先の空き容量がありません。保存されていません。管理者に連絡してください。")
+    return Unavailable()
+
+
+def end_read() -> None:
+    """End the read so far, so that parsing and encryption hold nothing."""
+    db.session.rollback()
+
+
+def _refuse_stray_statement(state: ORMExecuteState) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and "writing" not in state.session.info:
+        raise RuntimeError("a write outside transaction()")
+
+
+def _refuse_stray_flush(session: Session, _context: Any, _instances: Any) -> None:
+    dirty = session.new or session.deleted or any(session.is_modified(row) for row in session.dirty)
+    if dirty and "writing" not in session.info:
+        raise RuntimeError("a write outside transaction()")
+
+
+event.listen(db.session.session_factory, "do_orm_execute", _refuse_stray_statement)
+event.listen(db.session.session_factory, "before_flush", _refuse_stray_flush)
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """WAL, full durability, foreign keys; BEGIN under our control instead of the driver's."""
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("callcenter_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

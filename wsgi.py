@@ -1,0 +1,5 @@
+"""The WSGI application, for servers that want a module: `gunicorn wsgi:app`."""
+
+from callcenter.app import create_app
+
+app = create_app()
