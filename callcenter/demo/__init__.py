@@ -1,0 +1,6 @@
+"""The demonstration year: an invented city, company and people, and a plausible year of calls.
+
+The generators here are pure and seeded: the same seed gives the same year, on any machine. `people` invents who,
+`shape` when and how long, `conversations` what was said. Nothing in it is anybody's: names are placeholders one
+sees to be placeholders (見本, 例田 …), telephone numbers lie where none can be assigned.
+"""
