@@ -1,0 +1,99 @@
+"""What the network edition leaves out (003 clause 10(1)⑤): done on the values, so no sheet can print it.
+
+Names of staff become None (the code is shown); free texts become None unless the city's permission is
+recorded, and with permission the names of the day's staff in them are replaced by their codes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from reports.daily import DailyReport, Edition, Issue, Person, StaffLine
+
+#: Stands where a text exists but this edition must not carry it.
+WITHHELD = "（手渡し用に記載）"
+
+Rule = Callable[[str | None], str | None]
+
+
+def for_edition(report: DailyReport) -> DailyReport:
+    """The report as its edition may show it; the hand-over edition is the report itself."""
+    if report.issue.edition is Edition.HANDOVER:
+        return report
+    rule = _masked_by(report) if report.issue.free_texts_permitted else _withheld
+    return replace(
+        _without_texts(report, rule),
+        contract=replace(report.contract, responsible=_nameless(report.contract.responsible)),
+        issue=_nameless_issue(report.issue, rule),
+        staffing=replace(report.staffing, lines=tuple(_nameless_line(line, rule) for line in report.staffing.lines)),
+    )
+
+
+def texts_withheld(report: DailyReport) -> bool:
+    """True when this rendition must not carry free texts."""
+    return report.issue.edition is Edition.NETWORK and not report.issue.free_texts_permitted
+
+
+def _withheld(text: str | None) -> str | None:
+    return WITHHELD if text else None
+
+
+def _masked_by(report: DailyReport) -> Rule:
+    codes = _codes_by_spelling(report)
+    if not codes:
+        return lambda text: text
+    spellings = re.compile("|".join(re.escape(name) for name in sorted(codes, key=len, reverse=True)))
+    return lambda text: spellings.sub(lambda found: codes[found.group()], text) if text else text
+
+
+def _codes_by_spelling(report: DailyReport) -> dict[str, str]:
+    """Each staff name as it may be typed (with either space, without, the family name alone) → code."""
+    codes: dict[str, str] = {}
+    for person in _everyone(report):
+        parts = (person.name or "").split()
+        for spelling in (
+            "".join(parts),
+            " ".join(parts),
+            "　".join(parts),
+            parts[0] if len(parts) > 1 else "",
+        ):
+            if len(spelling) > 1:
+                codes.setdefault(spelling, person.code)
+    return codes
+
+
+def _everyone(report: DailyReport) -> list[Person]:
+    issue = report.issue
+    people = [line.person for line in report.staffing.lines]
+    approver = issue.approval.person if issue.approval else None
+    others = (report.contract.responsible, approver, issue.prepared_by, issue.checked_by)
+    return people + [person for person in others if person is not None]
+
+
+def _without_texts(report: DailyReport, rule: Rule) -> DailyReport:
+    return replace(
+        report,
+        inquiries=tuple(replace(line, report_text=rule(line.report_text)) for line in report.inquiries),
+        matters=tuple(replace(matter, text=rule(matter.text)) for matter in report.matters),
+        gap_reasons=tuple(replace(reason, text=rule(reason.text)) for reason in report.gap_reasons),
+    )
+
+
+def _nameless(person: Person) -> Person:
+    return Person(person.code, None)
+
+
+def _nameless_line(line: StaffLine, rule: Rule) -> StaffLine:
+    return replace(line, person=_nameless(line.person), note=rule(line.note))
+
+
+def _nameless_issue(issue: Issue, rule: Rule) -> Issue:
+    return replace(
+        issue,
+        version=replace(issue.version, change_note=rule(issue.version.change_note)),
+        approval=issue.approval and replace(issue.approval, person=_nameless(issue.approval.person)),
+        prepared_by=issue.prepared_by and _nameless(issue.prepared_by),
+        checked_by=issue.checked_by and _nameless(issue.checked_by),
+    )

@@ -1,0 +1,1 @@
+"""One module per sheet; each has `NAME` and `write(book, report)`."""
