@@ -1,0 +1,55 @@
+// Entry of every page: headers on htmx requests, refusals in words, keys, focus, session.
+
+import { startFocus } from "./focus.js";
+import { startKeys } from "./keys.js";
+import { contactMade, guardHeaders, messageOf } from "./net.js";
+import { signInAgain, startSession } from "./session.js";
+import { say } from "./status.js";
+
+// htmx 4 does not hand hx-headers of <body> down, so the headers are put on here.
+document.addEventListener("htmx:config:request", (event) => {
+  Object.assign(event.detail.ctx.request.headers, guardHeaders());
+});
+
+document.addEventListener("htmx:after:request", (event) => {
+  const { status } = event.detail.ctx.response;
+  if (status < 500 && status !== 401) contactMade();
+});
+
+document.addEventListener("htmx:response:error", async (event) => {
+  const { ctx } = event.detail;
+  const { status } = ctx.response;
+  if (status === 422) return;
+  if (status === 401) {
+    if (await signInAgain()) say("もう一度操作してください", "wait");
+    return;
+  }
+  say(messageOf(readRefusal(status, ctx.text)), "error");
+});
+
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail?.ctx && !event.detail.ctx.response) say("サーバーにつながりません。もう一度お試しください。", "error");
+});
+
+function readRefusal(status, text) {
+  try {
+    return { status, data: JSON.parse(text), html: "" };
+  } catch {
+    return { status, data: {}, html: text ?? "" };
+  }
+}
+
+/** A second press while the first is on its way is the same press. A download leaves the page standing, hence the end. */
+function sendOnce(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+  window.setTimeout(() => delete form.dataset.sent, 5_000);
+}
+
+startKeys();
+startSession();
+startFocus();
+// After the session's own listener: a form held back for sign-in has not been sent yet.
+document.addEventListener("submit", sendOnce);

@@ -1,0 +1,229 @@
+// The call desk: opens, swaps and closes calls in place; the parts do the rest.
+
+import { Category } from "./desk/category.js";
+import { Clock } from "./desk/clock.js";
+import { chooseVersion, tellSaved } from "./desk/conflict.js";
+import { Drafts } from "./desk/drafts.js";
+import { History } from "./desk/history.js";
+import { Record } from "./desk/record.js";
+import { Save } from "./desk/save.js";
+import { isComposing } from "./keys.js";
+import { messageOf, send } from "./net.js";
+import { say } from "./status.js";
+import { uuid } from "./text.js";
+
+let desk = null;
+let openKey = uuid();
+let opening = false;
+
+/** One open call on the screen. */
+class Desk {
+  constructor(root) {
+    this.root = root;
+    this.callsUrl = root.dataset.callsUrl;
+    this.callerUrl = root.dataset.callerUrl;
+    this.id = root.dataset.callId;
+    this.version = Number(root.dataset.version);
+    this.closed = false;
+    this.record = new Record(root.querySelector("#record"));
+    this.drafts = new Drafts(this);
+    this.saving = new Save(this);
+    const wrong = (name, text) => this.record.setError(name, text);
+    this.clock = new Clock(root.querySelector("#clock"), { changed: () => this.touched(null), wrong });
+    this.category = new Category(root, {
+      changed: () => this.touched({ field: "category", caret: null }),
+      wrong: (text) => wrong("category", text),
+      onward: () => this.record.field("answer").focus(),
+    });
+    this.record.category = this.category;
+    this.history = new History(this, root);
+    this.lastField = null;
+    this.listen();
+  }
+
+  listen() {
+    const { form } = this.record;
+    form.addEventListener("input", (event) => this.onInput(event));
+    form.addEventListener("focusin", (event) => {
+      this.lastField = event.target;
+    });
+    form.addEventListener("focusout", (event) => this.drafts.left(event.target.name));
+    form.addEventListener("keydown", (event) => this.onFormKey(event));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.save();
+    });
+  }
+
+  onInput(event) {
+    const { target } = event;
+    if (target.dataset.clock || target.id === "d-category") return;
+    this.record.clearError(target.name);
+    this.touched({ field: target.name, caret: target.selectionEnd ?? null });
+  }
+
+  touched(edited) {
+    this.clock.start();
+    this.saving.edited();
+    this.drafts.changed(edited);
+  }
+
+  onFormKey(event) {
+    if (event.key !== "Enter" || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.matches("textarea, button, a") || event.target.id === "desk-errors") return;
+    event.preventDefault();
+    if (!isComposing(event)) this.record.next(event.target);
+  }
+
+  save() {
+    this.category.settle();
+    return this.saving.run();
+  }
+
+  showDraft({ saved_at: at, started_label: started }) {
+    const place = this.root.querySelector("[data-clock-started]");
+    const first = started ? `開始 ${started}` : place.textContent.split("\n").find((line) => line.startsWith("開始"));
+    place.textContent = [first, at && `下書き ${at}`].filter(Boolean).join("\n");
+  }
+
+  /** A 409: another screen's words, a record saved elsewhere, or simply a refusal. */
+  async settle(answer) {
+    const { data } = answer;
+    if (data.code === "already_saved") {
+      if ((await tellSaved(`${data.message} #${data.number}`)) === "next") await load(data.next ?? "/desk", true);
+      return;
+    }
+    if (!data.current) {
+      say(messageOf(answer), "error");
+      return;
+    }
+    this.version = data.current.version;
+    const chosen = await chooseVersion(this.record.values(), data.current.fields);
+    if (chosen === "theirs") this.record.write(data.current.fields);
+    this.drafts.changed(null);
+    if (chosen !== "none") say(chosen === "mine" ? "この画面の内容を残します" : "別の画面の内容に替えました");
+  }
+
+  async saved({ number, saved_at: at, next }) {
+    const words = `保存しました ${at} #${number}`;
+    this.close();
+    say(words);
+    for (let wait = 2; desk === this && !(await load(next, true, words)); wait = Math.min(wait * 2, 30)) {
+      say(`${words}。次の通話を開いています。`, "wait");
+      await new Promise((resolve) => window.setTimeout(resolve, wait * 1000));
+    }
+  }
+
+  close() {
+    this.closed = true;
+    this.saving.stop();
+    this.drafts.close();
+    this.clock.stop();
+  }
+}
+
+/** Puts another call on the screen; true when it stands there. */
+async function load(url, fresh, words) {
+  const answer = await send("GET", url, { html: true });
+  const next = answer.status === 200 && new DOMParser().parseFromString(answer.html, "text/html").getElementById("desk");
+  if (!next) {
+    if (!words) say(messageOf(answer), "error");
+    return false;
+  }
+  desk?.close();
+  document.getElementById("desk").replaceWith(document.adoptNode(next));
+  window.htmx?.process(next);
+  mount();
+  if (next.dataset.callId) window.history.replaceState(null, "", `${next.dataset.callsUrl}/${next.dataset.callId}`);
+  if (words) say(words);
+  else if (!fresh) say(next.querySelector("[data-desk-tab][aria-current]")?.textContent ?? "");
+  return true;
+}
+
+function mount() {
+  const root = document.getElementById("desk");
+  desk = root?.dataset.callId ? new Desk(root) : null;
+  if (!desk) return root && "autoOpen" in root.dataset ? open() : undefined;
+  if ("restored" in root.dataset) say("下書きを復元しました");
+  const first = desk.record.field("phone");
+  (first.value ? desk.record.field("question") : first).focus();
+}
+
+async function open() {
+  if (opening) return;
+  opening = true;
+  try {
+    await desk?.drafts.push();
+    const url = document.getElementById("desk").dataset.callsUrl;
+    const answer = await send("POST", url, { body: { open_key: openKey } });
+    if (![200, 201].includes(answer.status)) return say(messageOf(answer), "error");
+    openKey = uuid();
+    await load(answer.data.url, true);
+  } finally {
+    opening = false;
+  }
+}
+
+async function switchTo(link) {
+  if (!link || link.hasAttribute("aria-current")) return;
+  await desk?.drafts.push();
+  if (desk?.drafts.unsent()) return say("この通話の下書きがまだ届いていません。届いてから切り替えます。", "wait");
+  await load(link.getAttribute("href"), false);
+}
+
+function neighbour(step) {
+  const tabs = [...document.querySelectorAll("[data-desk-tab]")];
+  const at = tabs.findIndex((tab) => tab.hasAttribute("aria-current"));
+  return tabs[(at + step + tabs.length) % tabs.length];
+}
+
+async function discard() {
+  if (!desk) return;
+  if (!desk.record.isEmpty()) return say("入力のある通話は閉じられません。保存してください。", "error");
+  await desk.drafts.push();
+  const answer = await send("POST", `${desk.callsUrl}/${desk.id}/discard`, { body: { version: desk.version } });
+  if (answer.status !== 200) return say(messageOf(answer), "error");
+  await load(answer.data.next, true);
+}
+
+/** Back, without losing a word: from the side to the field last used, from a field to the call's tab. */
+function back() {
+  const here = document.activeElement;
+  desk?.drafts.push();
+  if (here?.closest(".desk-side") && desk?.lastField?.isConnected) desk.lastField.focus();
+  else if (here?.closest("#record")) document.querySelector("[data-desk-tab][aria-current]")?.focus();
+}
+
+function onKey(event) {
+  if (isComposing(event) || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  const alt = event.altKey && !event.ctrlKey && !event.shiftKey && !event.getModifierState("AltGraph");
+  const acts = { KeyJ: () => switchTo(neighbour(-1)), KeyK: () => switchTo(neighbour(1)) };
+  if (event.key === "Enter" && event.ctrlKey && desk) {
+    event.preventDefault();
+    if (!event.repeat) desk.save();
+  } else if (alt && acts[event.code]) {
+    event.preventDefault();
+    acts[event.code]();
+  } else if (event.key === "Escape") {
+    back();
+  }
+}
+
+function onClick(event) {
+  const tab = event.target.closest("[data-desk-tab]");
+  if (tab && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    switchTo(tab);
+  } else if (event.target.closest("[data-desk-open]")) {
+    open();
+  } else if (event.target.closest("[data-desk-discard]")) {
+    discard();
+  }
+}
+
+document.addEventListener("keydown", onKey);
+document.addEventListener("click", onClick);
+document.addEventListener("visibilitychange", () => document.hidden && desk?.drafts.push());
+window.addEventListener("pagehide", () => desk?.drafts.leave());
+window.addEventListener("beforeunload", (event) => desk?.drafts.unsent() && event.preventDefault());
+mount();

@@ -1,0 +1,31 @@
+// Where the focus goes after content was replaced: to the error summary, else to what asks for it.
+
+export function focusOn(root) {
+  const target = root.querySelector?.(".error-summary:not([hidden])") ?? root.querySelector?.("[data-focus]");
+  if (target) target.focus();
+  return Boolean(target);
+}
+
+function afterSwap(event) {
+  const { newContent = [] } = event.detail ?? {};
+  for (const node of newContent) {
+    if (!(node instanceof Element)) continue;
+    if (node.matches(".error-summary, [data-focus]")) return node.focus();
+    if (focusOn(node)) return;
+  }
+}
+
+/** A link of the summary puts the caret into the field, whatever kind of element holds it. */
+function followSummary(event) {
+  const link = event.target.closest?.(".error-summary a[href^='#']");
+  const field = link && document.getElementById(link.hash.slice(1));
+  if (!field) return;
+  event.preventDefault();
+  (field.matches("fieldset") ? (field.querySelector("input:checked, input") ?? field) : field).focus();
+}
+
+export function startFocus() {
+  document.addEventListener("htmx:after:settle", afterSwap);
+  document.addEventListener("click", followSummary);
+  focusOn(document);
+}
