@@ -40,11 +40,10 @@ class Edition(StrEnum):
 EDITION_LABELS = {Edition.HANDOVER: "手渡し用", Edition.NETWORK: "通信回線用"}
 
 
-def check_next_version(latest: int | None, change_note: str) -> int:
-    """The number of the version to come. From the second on it says what changed; else `InvalidInput`."""
-    if latest is None:
-        return 1
-    if not change_note.strip():
+def check_next_version(latest: int, change_note: str) -> int:
+    """The number of the version after `latest` (0: none). From the second on it says what changed; else
+    `InvalidInput`."""
+    if latest > 0 and not change_note.strip():
         raise InvalidInput(errors={"change_note": ["前の版から何を変えたかを入力してください。"]})
     return latest + 1
 

@@ -51,12 +51,13 @@ class Submission:
 
 def next_number(contract_id: UUID, kind: Kind, period_from: date, period_to: date, change_note: str) -> int:
     """The number the next version will bear; it is printed in the file, so it is asked before building."""
-    return check_next_version(_latest(contract_id, kind, period_from, period_to), change_note)
+    return check_next_version(latest_number(contract_id, kind, period_from, period_to), change_note)
 
 
-def _latest(contract_id: UUID, kind: Kind, period_from: date, period_to: date) -> int | None:
+def latest_number(contract_id: UUID, kind: Kind, period_from: date, period_to: date) -> int:
+    """The number of the newest version; 0 when nothing was submitted."""
     found = queries.versions_for(contract_id, kind, period_from, period_to)
-    return found[0].number if found else None
+    return found[0].number if found else 0
 
 
 def submit(submission: Submission, *, by: Actor, at: datetime) -> UUID:

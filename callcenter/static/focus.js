@@ -24,7 +24,18 @@ function followSummary(event) {
   (field.matches("fieldset") ? (field.querySelector("input:checked, input") ?? field) : field).focus();
 }
 
+/** An open menu closes by Esc, by a press elsewhere and when the focus leaves it. */
+function closeMenus(event) {
+  for (const menu of document.querySelectorAll("details.top-more[open]")) {
+    const inside = menu.contains(event.target);
+    if (event.type === "keydown" ? event.key !== "Escape" : inside) continue;
+    menu.open = false;
+    if (event.type === "keydown" && inside) menu.querySelector("summary").focus();
+  }
+}
+
 export function startFocus() {
+  for (const type of ["keydown", "click", "focusin"]) document.addEventListener(type, closeMenus);
   document.addEventListener("htmx:after:settle", afterSwap);
   document.addEventListener("click", followSummary);
   focusOn(document);

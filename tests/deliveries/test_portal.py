@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from sqlalchemy import update
+
+from callcenter.audit import queries as log
+from callcenter.deliveries import queries, service
+from callcenter.deliveries.models import DeliveryFile
+from callcenter.deliveries.rules import Edition, State
+from callcenter.errors import AppError, Conflict
+from callcenter.extensions import db
+from callcenter.web.access import Role
+from callcenter.web.transaction import transaction
+from tests.centre import Centre, Person
+from tests.deliveries.factories import submission, submitted
+
+
+@pytest.fixture
+def supervisor(centre: Centre) -> Person:
+    return centre.person(Role.SUPERVISOR, name="見本 責任者")
+
+
+@pytest.fixture
+def officer(centre: Centre) -> Person:
+    return centre.person(Role.CITY_OFFICER, name="例田 職員")
+
+
+def test_the_city_downloads_exactly_the_bytes_that_were_submitted(
+    centre: Centre, supervisor: Person, officer: Person
+) -> None:
+    version = submitted(centre, supervisor)
+    answer = officer.client().get(f"/documents/{version}/files/handover")
+    assert answer.status_code == 200
+    assert answer.data == b"handover 1"
+    with centre.inside():
+        files = queries.files_of(centre.contract_id, version)
+        assert hashlib.sha256(answer.data).hexdigest() in {file.sha256 for file in files}
+
+
+def test_each_download_is_an_entry_of_the_log(centre: Centre, supervisor: Person, officer: Person) -> None:
+    version = submitted(centre, supervisor)
+    client = officer.client()
+    for _ in range(2):
+        client.get(f"/documents/{version}/files/network")
+    with centre.inside():
+        entries = log.history_of(centre.contract_id, "delivery_version", str(version))
+    assert [entry.action for entry in entries] == ["report.submitted", "report.downloaded", "report.downloaded"]
+    assert entries[-1].user_id == officer.user_id
+
+
+def test_the_officer_accepts_and_the_state_is_shown(centre: Centre, supervisor: Person, officer: Person) -> None:
+    version = submitted(centre, supervisor)
+    answer = officer.client().post(f"/documents/{version}/decision", data={"decision": "accepted"})
+    assert answer.status_code == 303
+    assert "受領" in officer.client().get(f"/documents/{version}").text
+    with centre.inside():
+        assert queries.version(centre.contract_id, version).state is State.ACCEPTED
+
+
+def test_sending_back_without_a_reason_keeps_the_page(centre: Centre, supervisor: Person, officer: Person) -> None:
+    version = submitted(centre, supervisor)
+    answer = officer.client().post(f"/documents/{version}/decision", data={"decision": "sent_back"})
+    assert answer.status_code == 422
+    assert "差し戻す理由" in answer.text
+
+
+def test_an_individual_number_in_the_comment_is_refused(centre: Centre, supervisor: Person, officer: Person) -> None:
+    from callcenter.protection.mynumber import check_digit
+
+    eleven = "12345678901"
+    number = f"{eleven}{check_digit(eleven)}"
+    version = submitted(centre, supervisor)
+    answer = officer.client().post(
+        f"/documents/{version}/decision", data={"decision": "sent_back", "comment": f"番号は{number}です"}
+    )
+    assert answer.status_code == 422
+    assert number not in answer.text
+
+
+def test_a_correction_is_a_new_version_and_the_old_one_is_no_longer_decided(
+    centre: Centre, supervisor: Person, officer: Person
+) -> None:
+    first = submitted(centre, supervisor)
+    second = submitted(centre, supervisor, number=2, note="着信数を直した")
+    client = officer.client()
+    assert client.post(f"/documents/{first}/decision", data={"decision": "accepted"}).status_code == 409
+    assert "着信数を直した" in client.get(f"/documents/{second}").text
+    listed = client.get("/documents").text
+    assert str(second) in listed
+    assert str(first) not in listed
+
+
+def test_two_approvals_at_once_leave_one_version(centre: Centre, supervisor: Person) -> None:
+    submitted(centre, supervisor)
+    with centre.inside(), pytest.raises(Conflict), transaction():
+        service.submit(submission(centre), by=supervisor.actor, at=centre.now)
+
+
+def test_bytes_that_were_changed_are_never_handed_out(centre: Centre, supervisor: Person, officer: Person) -> None:
+    version = submitted(centre, supervisor)
+    with centre.inside():
+        with transaction():
+            db.session.execute(update(DeliveryFile).values(sealed=b"\x01\x00\x01" + b"0" * 60))
+        with pytest.raises(AppError), transaction():
+            service.download(version, Edition.HANDOVER, by=officer.actor, at=centre.now)
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.ADMINISTRATOR])
+def test_others_do_not_see_delivered_documents(centre: Centre, supervisor: Person, role: Role) -> None:
+    version = submitted(centre, supervisor)
+    client = centre.person(role).client()
+    for url in ("/documents", f"/documents/{version}", f"/documents/{version}/files/handover"):
+        assert client.get(url).status_code == 403
+
+
+def test_a_viewer_reads_but_does_not_decide(centre: Centre, supervisor: Person) -> None:
+    version = submitted(centre, supervisor)
+    viewer = centre.person(Role.CITY_VIEWER).client()
+    assert viewer.get(f"/documents/{version}").status_code == 200
+    assert viewer.post(f"/documents/{version}/decision", data={"decision": "accepted"}).status_code == 403
+
+
+def test_another_citys_staff_never_find_it(centre: Centre, supervisor: Person) -> None:
+    version = submitted(centre, supervisor)
+    with centre.inside():
+        other = centre.new_contract("OTHER")
+    stranger = centre.person(Role.CITY_OFFICER, contract_id=other)
+    browser = centre.browser()
+    with browser.http.session_transaction() as cookie:
+        cookie["sid"] = centre.open_session(stranger, other)
+    assert browser.get(f"/documents/{version}").status_code == 404
+    assert browser.get(f"/documents/{version}/files/handover").status_code == 404
