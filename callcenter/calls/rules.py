@@ -42,6 +42,12 @@ class Labelled(StrEnum):
     def has(cls, value: str) -> bool:
         return value in cls._value2member_map_
 
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """The member of a stored key. Raises `KeyError` for an unknown one."""
+        member: Self = cls._value2member_map_[value]  # type: ignore[assignment]
+        return member
+
 
 class Channel(Labelled):
     """How the inquiry came."""

@@ -14,6 +14,7 @@ from uuid import UUID
 from callcenter.calls import category_queries
 from callcenter.calls import queries as calls
 from callcenter.calls.exchange import queries as exchange
+from callcenter.calls.exchange.day import DayExchange
 from callcenter.calls.exchange.rules import Counts
 from callcenter.calls.rules import Channel, Disposition
 from callcenter.clock import local
@@ -40,7 +41,7 @@ class Day:
     summary: calls.DaySummary
     excluded: calls.Excluded
     attendance: rosters.DayAttendance
-    exchange: exchange.DayExchange
+    exchange: DayExchange
     gaps: int
     matters: Sequence[queries.DayMatter]
 
@@ -146,9 +147,9 @@ def _inquiry(line: calls.CallLine) -> values.Inquiry:
     return values.Inquiry(
         number=line.number,
         start_minute=line.local_minute,
-        channel=Channel(line.channel).label,
+        channel=Channel.of(line.channel).label,
         category=values.Category(line.major_code, line.major_name, line.category_code, line.category_name),
-        disposition=Disposition(line.disposition).label,
+        disposition=Disposition.of(line.disposition).label,
         report_text=line.report_text or None,
         complaint=line.complaint,
         difficult=line.difficult,

@@ -8,14 +8,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callcenter.calls.csv_values import read_count, read_date, read_seconds, read_start_minute
-from callcenter.calls.exchange_csv import ColumnMapping, CountFile, preview, read_counts, suggest_mapping
+from callcenter.calls.exchange.csv_file import ColumnMapping, CountFile, Preview, read_table, suggest_mapping
+from callcenter.calls.exchange.csv_file import preview as preview_of
+from callcenter.calls.exchange.csv_file import read_counts as counts_of
+from callcenter.calls.exchange.csv_values import read_count, read_date, read_seconds, read_start_minute
 from callcenter.errors import InvalidInput
 
 SJIS = (Path(__file__).parent / "data" / "exchange-intervals-cp932.csv").read_bytes()
 DAILY = ColumnMapping(date="日付", offered="着信数", answered="応答数", abandoned="放棄数", wait_seconds="待ち時間")
 HALF_HOURLY = ColumnMapping(date="日付", start="時間帯", offered="着信数")
 JUNE_1 = date(2026, 6, 1)
+
+
+def preview(content: bytes) -> Preview:
+    return preview_of(read_table(content))
+
+
+def read_counts(content: bytes, mapping: ColumnMapping) -> CountFile:
+    return counts_of(read_table(content), mapping)
 
 
 def daily(*lines: str) -> CountFile:

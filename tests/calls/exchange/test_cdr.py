@@ -1,52 +1,19 @@
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from io import StringIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callcenter.calls.cdr import COLUMNS, CdrFile, ExchangeCall, calls_of, interval_counts, read_cdr, summary
+from callcenter.calls.exchange.cdr import COLUMNS, CdrFile, ExchangeCall, calls_of, interval_counts, read_cdr, summary
 from callcenter.errors import InvalidInput
+from tests.calls.exchange.factories import PHONE, content, row
 
 SIX_CALLS = (Path(__file__).parent / "data" / "cdr-six-calls.csv").read_bytes()
 MONDAY = date(2026, 7, 6)
-PHONE = "PJSIP/desk1-00000001"
-BASE: Mapping[str, str] = {
-    "caller": "0735550199",
-    "channel": "PJSIP/trunk-00000001",
-    "to": PHONE,
-    "app": "Dial",
-    "start": "2026-07-06 01:00:00",
-    "answer": "2026-07-06 01:00:08",
-    "end": "2026-07-06 01:01:08",
-    "duration": "68",
-    "billed": "60",
-    "disposition": "ANSWERED",
-    "unique": "17.1",
-    "linked": "17.1",
-    "sequence": "1",
-}
-
-
-def row(**changes: str) -> list[str]:
-    v = {**BASE, **changes}
-    name = f'"{v["caller"]}" <{v["caller"]}>'
-    return [
-        *("", v["caller"], "7000", "desk", name, v["channel"], v["to"], v["app"], "PJSIP/a&PJSIP/b,60"),
-        *(v["start"], v["answer"], v["end"], v["duration"], v["billed"], v["disposition"], "DOCUMENTATION"),
-        *(v["unique"], "", "", v["linked"], v["sequence"]),
-    ]
-
-
-def content(*rows: Sequence[str]) -> bytes:
-    out = StringIO()
-    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
-    return out.getvalue().encode()
 
 
 def read(*rows: Sequence[str], zone: str = "UTC") -> CdrFile:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Final, Self
 
-from callcenter.calls.csv_values import clean
+from callcenter.calls.exchange.csv_values import clean
 from callcenter.errors import InvalidInput
 
 HEADING_LENGTH: Final = 100

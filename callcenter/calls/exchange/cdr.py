@@ -11,13 +11,13 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from callcenter.calls.csv_text import Refusal, machine_text, refused
+from callcenter.calls.exchange.csv_text import Refusal, machine_text, refused
 from callcenter.clock import local
 
 COLUMNS: Final = 21
@@ -42,6 +42,7 @@ class Leg:
     to_operators: bool
     answered_at: datetime | None
     talk_seconds: int
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,10 @@ class CdrFile:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeCall:
-    """One call as the exchange saw it; not offered means that the caller heard an announcement only."""
+    """One call as the exchange saw it; not offered means that the caller heard an announcement only.
+
+    `line` is where the file first tells of it (0: not from a file).
+    """
 
     linked_id: str
     started_at: datetime
@@ -63,6 +67,7 @@ class ExchangeCall:
     answered: bool
     wait_seconds: int | None
     talk_seconds: int | None
+    line: int = field(default=0, compare=False)
 
     @property
     def abandoned(self) -> bool:
@@ -106,7 +111,7 @@ def read_cdr(content: bytes, zone: str) -> CdrFile:
 
     InvalidInput for an unknown zone, an empty file or one that is no text; a bad line is refused alone.
     """
-    tz = _zone(zone)
+    tz = zone_of(zone)
     reading = _Reading(tz)
     for number, line in enumerate(machine_text(content).split("\n"), start=1):
         if line.strip():
@@ -164,7 +169,7 @@ class _Reading:
 
     def take(self, number: int, line: str) -> None:
         try:
-            leg = _leg(line, self.zone)
+            leg = _leg(number, line, self.zone)
         except _BadLine as bad:
             self.refusals.append(Refusal(number, str(bad)))
             return
@@ -173,14 +178,15 @@ class _Reading:
         self.legs.setdefault(key, leg)
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of an IANA name. InvalidInput on `zone`."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise refused("zone", "時刻の基準（UTC、Asia/Tokyoなど）を選んでください。") from error
 
 
-def _leg(line: str, zone: ZoneInfo) -> Leg:
+def _leg(number: int, line: str, zone: ZoneInfo) -> Leg:
     # Asterisk writes one record a line: read alone, a stray quotation mark spoils its own line only.
     try:
         row = next(csv.reader((line,), strict=True))
@@ -203,6 +209,7 @@ def _leg(line: str, zone: ZoneInfo) -> Leg:
         to_operators=row[_APP].strip().casefold() in _OPERATOR_APPS,
         answered_at=answered_at,
         talk_seconds=billed if answered_at else 0,
+        line=number,
     )
 
 
@@ -244,13 +251,42 @@ def _machine_id(text: str, label: str) -> str:
 
 def _call(linked_id: str, legs: Sequence[Leg]) -> ExchangeCall:
     started_at = min(leg.started_at for leg in legs)
+    line = min(leg.line for leg in legs)
     offered = any(leg.to_operators for leg in legs)
     spoken = [(leg.answered_at, leg.talk_seconds) for leg in legs if leg.answered_at]
     if not (offered and spoken):
-        return ExchangeCall(linked_id, started_at, offered, False, None, None)
+        return ExchangeCall(linked_id, started_at, offered, False, None, None, line)
     answered_at, talk_seconds = min(spoken)
-    wait_seconds = max(0, int((answered_at - started_at).total_seconds()))
-    return ExchangeCall(linked_id, started_at, True, True, wait_seconds, talk_seconds)
+    return ExchangeCall(linked_id, started_at, True, True, _wait(started_at, answered_at), talk_seconds, line)
+
+
+def _wait(started_at: datetime, answered_at: datetime) -> int:
+    return max(0, int((answered_at - started_at).total_seconds()))
+
+
+def merged(known: ExchangeCall, found: ExchangeCall) -> ExchangeCall:
+    """One call of two tellings: a file that was cut between the legs of a call tells it in two parts.
+
+    The same in any order, and nothing new when both tell the same.
+    """
+    started_at = min(known.started_at, found.started_at)
+    spoken = [
+        (call.started_at + timedelta(seconds=call.wait_seconds or 0), call.talk_seconds or 0)
+        for call in (known, found)
+        if call.answered
+    ]
+    offered = known.offered or found.offered
+    if not spoken:
+        return ExchangeCall(known.linked_id, started_at, offered, False, None, None, known.line)
+    answered_at, talk_seconds = min(spoken)
+    wait = _wait(started_at, answered_at)
+    return ExchangeCall(known.linked_id, started_at, True, True, wait, talk_seconds, known.line)
+
+
+def in_zone(call: ExchangeCall, old: str, new: str) -> ExchangeCall:
+    """The call as it would be had the file's times been in another zone. InvalidInput for an unknown one."""
+    written = call.started_at.astimezone(zone_of(old)).replace(tzinfo=zone_of(new))
+    return replace(call, started_at=written.astimezone(UTC))
 
 
 def _interval(key: tuple[date, int, bool], calls: Sequence[ExchangeCall]) -> IntervalCount:

@@ -16,9 +16,9 @@ from io import StringIO
 from itertools import islice
 from typing import Final
 
-from callcenter.calls.csv_text import Refusal, decode, refused
-from callcenter.calls.csv_values import is_negative, read_count, read_date, read_seconds, read_start_minute
-from callcenter.calls.exchange_columns import LABELS, ColumnMapping, one_line, plain, suggest_mapping
+from callcenter.calls.exchange.columns import LABELS, ColumnMapping, one_line, plain, suggest_mapping
+from callcenter.calls.exchange.csv_text import Refusal, decode, refused
+from callcenter.calls.exchange.csv_values import is_negative, read_count, read_date, read_seconds, read_start_minute
 from callcenter.errors import InvalidInput
 
 __all__ = [
@@ -27,12 +27,16 @@ __all__ = [
     "CountFile",
     "CountRow",
     "Preview",
+    "Table",
     "preview",
     "read_counts",
+    "read_table",
     "suggest_mapping",
 ]
 
 PREVIEW_ROWS: Final = 20
+LARGEST_TABLE: Final = 50_000
+_BARRED: Final = "個人番号（マイナンバー）らしい番号があるため、この行は取り込みません。"
 _HEADING_SEARCH_ROWS: Final = 30
 _SAMPLE_LINES: Final = 60
 _SAMPLE_LINE_LENGTH: Final = 2_000  # the sample together stays under the csv module's limit of a field
@@ -40,6 +44,20 @@ _DELIMITERS: Final = (",", "\t", ";")
 _TOTALS: Final = frozenset(
     ("合計", "総合計", "総計", "小計", "計", "日計", "月計", "平均", "total", "subtotal", "sum", "average")
 )
+
+
+Record = tuple[int, tuple[str, ...] | None]
+"""First line and cleaned cells of a record; None for one that cannot be split."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file split into records. `barred`: lines that are refused whatever they count (an Individual Number)."""
+
+    encoding: str
+    delimiter: str
+    records: tuple[Record, ...]
+    barred: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +94,35 @@ class CountFile:
     encoding: str
 
 
-def preview(content: bytes, rows: int = PREVIEW_ROWS) -> Preview:
-    """Looks into a file. InvalidInput for an empty file or an unreadable encoding."""
+def read_table(content: bytes) -> Table:
+    """Splits a file. InvalidInput for an empty file, an unreadable encoding or more than `LARGEST_TABLE` records."""
     source = decode(content)
     delimiter = _delimiter(source.text)
-    records = [cells for _, cells in islice(_records(source.text, delimiter), _HEADING_SEARCH_ROWS + rows) if cells]
+    records = tuple(islice(_records(source.text, delimiter), LARGEST_TABLE + 1))
+    if len(records) > LARGEST_TABLE:
+        raise refused("file", f"行が多すぎます（{LARGEST_TABLE:,}行まで）。期間を分けて取り込んでください。")
+    return Table(source.encoding, delimiter, records)
+
+
+def preview(table: Table, rows: int = PREVIEW_ROWS) -> Preview:
+    """The first rows, below the line that looks like the headings."""
+    records = [cells for _, cells in table.records[: _HEADING_SEARCH_ROWS + rows] if cells]
     start = _suggested_start(records)
-    body = tuple(tuple(cells) for cells in records[start + 1 : start + 1 + rows])
-    headings = tuple(records[start]) if records else ()
-    return Preview(source.encoding, delimiter, headings, body, suggest_mapping(headings))
+    body = tuple(records[start + 1 : start + 1 + rows])
+    headings = records[start] if records else ()
+    return Preview(table.encoding, table.delimiter, headings, body, suggest_mapping(headings))
 
 
-def read_counts(content: bytes, mapping: ColumnMapping) -> CountFile:
+def read_counts(table: Table, mapping: ColumnMapping) -> CountFile:
     """Reads the mapped columns below the first line that bears all mapped headings.
 
-    InvalidInput for an empty file, an unreadable encoding or a missing column; a bad line is refused alone.
+    InvalidInput for a missing column; a bad line is refused alone.
     """
-    source = decode(content)
-    records = _records(source.text, _delimiter(source.text))
-    reading = _Reading(_columns(records, mapping))
+    records = iter(table.records)
+    reading = _Reading(_columns(records, mapping), table.barred)
     for line, cells in records:
         reading.take(line, cells)
-    return CountFile(tuple(reading.rows), tuple(reading.refusals), tuple(reading.skipped), source.encoding)
+    return CountFile(tuple(reading.rows), tuple(reading.refusals), tuple(reading.skipped), table.encoding)
 
 
 class _BadLine(Exception):
@@ -107,6 +132,7 @@ class _BadLine(Exception):
 @dataclass(slots=True)
 class _Reading:
     columns: Mapping[str, int]
+    barred: frozenset[int]
     rows: list[CountRow] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     skipped: list[Refusal] = field(default_factory=list)
@@ -115,6 +141,10 @@ class _Reading:
     def take(self, line: int, cells: Sequence[str] | None) -> None:
         if cells is None:
             self.refusals.append(Refusal(line, '引用符（"）の対応が正しくないため、この行を読めません。'))
+        elif line in self.barred:
+            self.refusals.append(
+                Refusal(line, "個人番号（マイナンバー）らしい番号があるため、この行は取り込みません。")
+            )
         elif self._is_total(cells):
             self.skipped.append(Refusal(line, "合計の行のため、読み飛ばしました。"))
         else:
@@ -173,7 +203,7 @@ def _cell(cells: Sequence[str], at: int, key: str) -> str:
     return cells[at]
 
 
-def _columns(records: Iterator[tuple[int, list[str] | None]], mapping: ColumnMapping) -> dict[str, int]:
+def _columns(records: Iterator[Record], mapping: ColumnMapping) -> dict[str, int]:
     """Consumes `records` through the line of headings."""
     chosen = mapping.chosen()
     best: set[str] = set()
@@ -202,13 +232,13 @@ def _suggested_start(records: Sequence[Sequence[str]]) -> int:
     return filled.index(max(filled)) if filled else 0
 
 
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | None]]:
+def _records(text: str, delimiter: str) -> Iterator[Record]:
     """(first line, cleaned cells) of each record that is not blank; None for one that cannot be split."""
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1
         try:
-            cells = [one_line(cell) for cell in next(reader)]
+            cells = tuple(one_line(cell) for cell in next(reader))
         except StopIteration:
             return
         except csv.Error:
