@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from collections.abc import Mapping
@@ -11,6 +12,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 Network = IPv4Network | IPv6Network
+DEMONSTRATION = "demonstration.json"
+"""Stands only in the home of a demonstration, and says what the environment would (`CALLCENTER_*`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,12 @@ def home_from(environ: Mapping[str, str]) -> Path:
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read `CALLCENTER_*`; raises `ValueError` naming the variable that is wrong."""
+    """Read `CALLCENTER_*`; raises `ValueError` naming the variable that is wrong.
+
+    A demonstration's home holds settings of its own (`DEMONSTRATION`), so that every command there is on its clock.
+    """
     home = prepare_home(home_from(environ))
+    environ = {**_demonstration(home), **environ}
     return Settings(
         home=home,
         database_url=_database_url(environ, home),
@@ -58,6 +65,12 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         clock_offset=_offset(environ),
         demonstration=_flag(environ, "CALLCENTER_DEMONSTRATION", default=False),
     )
+
+
+def _demonstration(home: Path) -> Mapping[str, str]:
+    file = home / DEMONSTRATION
+    found: Mapping[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return found
 
 
 def prepare_home(home: Path) -> Path:

@@ -3,4 +3,8 @@
 The generators here are pure and seeded: the same seed gives the same year, on any machine. `people` invents who,
 `shape` when and how long, `conversations` what was said. Nothing in it is anybody's: names are placeholders one
 sees to be placeholders (見本, 例田 …), telephone numbers lie where none can be assigned.
+
+`attendance`, `episodes` and `records` make a day's work of it, still pure; `company`, `loader` and `handover` play
+the year through the features' services. `home` marks the folder it lives in and refuses a real deployment's, `clock`
+says where its clock stands, `cli` is the command.
 """

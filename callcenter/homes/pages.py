@@ -1,14 +1,36 @@
-"""The door: sends each person to the page their role works on."""
+"""The door, which sends each person to the page they work on, and the supervisor's page 今日."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Final
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 
-from callcenter.web.access import actor, allow, signed_in
+from callcenter.clock import local, now
+from callcenter.contracts import queries as contracts
+from callcenter.homes import today as day
+from callcenter.homes.rules import Link
+from callcenter.web.access import LEADERSHIP, Actor, Role, actor, allow, only, rule_of, signed_in
+from callcenter.web.navigation import NavItem
 
 blueprint = Blueprint("homes", __name__)
+NAV = (NavItem("今日", "homes.today", LEADERSHIP, 5, section="homes.today"),)
+HOMES: Final = (
+    (Role.SUPERVISOR, "homes.today"),
+    (Role.CONTRACT_MANAGER, "homes.today"),
+    (Role.OPERATOR, "desk.desk"),
+    (Role.CITY_OFFICER, "deliveries.documents"),
+    (Role.CITY_VIEWER, "deliveries.documents"),
+    (Role.ADMINISTRATOR, "people.list_people"),
+)
+"""Where each role works. Who holds several starts at the first of them."""
+NOBODYS: Final = "accounts.account"
+
+
+def home_of(roles: Collection[Role]) -> str:
+    """The endpoint of the first page of somebody with these roles."""
+    return next((endpoint for role, endpoint in HOMES if role in roles), NOBODYS)
 
 
 @blueprint.get("/")
@@ -17,4 +39,34 @@ def home() -> Any:
     who = actor()
     if who.restricted == "second_factor":
         return redirect(url_for("accounts.second_factor_form"))
-    return redirect(url_for("accounts.account"))
+    return redirect(url_for(home_of(who.roles)))
+
+
+@blueprint.get("/today")
+@allow(only(LEADERSHIP))
+def today() -> str:
+    """What needs a hand, in order of urgency, and how the day goes."""
+    return render_template("homes/today.html", on=local(now()).on, **_shown())
+
+
+@blueprint.get("/today/board")
+@allow(only(LEADERSHIP))
+def board() -> str:
+    """The live part, which the page fetches again every minute."""
+    return render_template("homes/_board.html", **_shown())
+
+
+board.__background__ = True  # type: ignore[attr-defined]
+
+
+def _shown() -> dict[str, Any]:
+    who, at = actor(), now()
+    found = day.board(who.contract, at) if day.within_term(who.contract, at) else None
+    tasks = [(task, [link for link in task.links if _may_open(link, who)]) for task in found.tasks] if found else []
+    return {"term": contracts.contract(who.contract), "board": found, "tasks": tasks}
+
+
+def _may_open(link: Link, who: Actor) -> bool:
+    """Whether the link's page admits the person: nobody is sent to a closed door."""
+    rule = rule_of(current_app, link.endpoint, "GET")
+    return rule is not None and rule.admits(who)

@@ -1,0 +1,216 @@
+"""What needs a hand, in order of urgency. Pure: facts in, things to do out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+from typing import Final
+
+from reports.wareki import clock, wareki_weekday
+
+STALE_AFTER: Final = timedelta(minutes=30)
+"""An open call in which nothing was typed for so long has been left, whoever is at it."""
+LOOKED_BACK: Final = 10
+"""How many open days before today are looked at."""
+LINKS_SHOWN: Final = 3
+
+
+class Urgency(Enum):
+    """When something has to be done: the word, and the badge with its colour and shape."""
+
+    NOW = "すぐに", "bad"
+    TODAY = "今日中に", "warn"
+    WAITING = "確認待ち", "info"
+
+    @property
+    def word(self) -> str:
+        return self.value[0]
+
+    @property
+    def badge(self) -> str:
+        return self.value[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where something is mended."""
+
+    label: str
+    endpoint: str
+    arguments: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A thing to do: what, how many, what is known of it, and where."""
+
+    key: str
+    urgency: Urgency
+    title: str
+    count: int
+    unit: str
+    detail: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """A report the city sent back."""
+
+    on: date
+    decider: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A finished day on which somebody's last punch is missing."""
+
+    on: date
+    name: str
+    staff_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known at this moment. Days in ascending order; `previous_on` is the open day before today."""
+
+    today: date
+    previous_on: date | None
+    present: int = 0
+    minimum: int = 0
+    open_now: bool = False
+    not_come: tuple[str, ...] = ()
+    sent_back: tuple[SentBack, ...] = ()
+    unsubmitted: tuple[date, ...] = ()
+    awaiting: tuple[date, ...] = ()
+    uncounted: tuple[date, ...] = ()
+    gaps: tuple[tuple[date, int], ...] = ()
+    forgotten: tuple[Forgotten, ...] = ()
+    left_open: tuple[date, ...] = ()
+
+
+def tasks_of(facts: Facts) -> list[Task]:
+    """Everything to do, the most urgent first; within one urgency in the order of the working day."""
+    order = list(Urgency)
+    return sorted(_found(facts), key=lambda task: order.index(task.urgency))
+
+
+def _found(facts: Facts) -> Iterator[Task]:
+    yield from _people(facts)
+    yield from (_sent_back(one) for one in facts.sent_back)
+    yield from _reports(facts)
+    yield from _exchange(facts)
+    yield from _forgotten(facts.forgotten)
+    yield from _left_open(facts)
+    yield from _awaiting(facts.awaiting)
+
+
+def _people(facts: Facts) -> Iterator[Task]:
+    missing = facts.minimum - facts.present
+    link = (Link("出退勤を見る", "attendance.page"),)
+    if facts.open_now and missing > 0:
+        detail = f"いまのオペレーターは {facts.present}名です（最少 {facts.minimum}名、仕様書6）。"
+        yield Task(
+            "short", Urgency.NOW, "オペレーターが足りません", missing, "名", detail + _names(facts.not_come), link
+        )
+    elif facts.not_come:
+        names = "、".join(facts.not_come)
+        title = "予定の時刻を過ぎても出勤していません"
+        yield Task("not_come", Urgency.TODAY, title, len(facts.not_come), "名", names, link)
+
+
+def _names(not_come: Sequence[str]) -> str:
+    return f"出勤していない人: {'、'.join(not_come)}" if not_come else ""
+
+
+def _sent_back(one: SentBack) -> Task:
+    link = Link("直して提出する", "reporting.day", (("on", one.on.isoformat()),))
+    detail = f"{wareki_weekday(one.on)}（{one.decider}）「{one.comment}」"
+    return Task(f"sent_back_{one.on}", Urgency.NOW, "日報が差し戻されました", 1, "件", detail, (link,))
+
+
+def _reports(facts: Facts) -> Iterator[Task]:
+    """A day is reported by the next open day; what is older is overdue."""
+    days = facts.unsubmitted
+    if not days:
+        return
+    overdue = facts.previous_on is not None and days[0] < facts.previous_on
+    urgency = Urgency.NOW if overdue else Urgency.TODAY
+    title = "期日を過ぎた日報があります" if overdue else "日報を承認して提出してください"
+    yield Task("unsubmitted", urgency, title, len(days), "日分", _days(days), _day_links(days, "reporting.day"))
+
+
+def _exchange(facts: Facts) -> Iterator[Task]:
+    if facts.uncounted:
+        links = _day_links(facts.uncounted, "exchange.day")
+        title, count = "着信数が入っていません", len(facts.uncounted)
+        yield Task("uncounted", Urgency.TODAY, title, count, "日分", _days(facts.uncounted), links)
+    if facts.gaps:
+        days = [on for on, _ in facts.gaps]
+        count, links = sum(number for _, number in facts.gaps), _day_links(days, "exchange.day")
+        title = "応答数と記録の差に理由がありません"
+        yield Task("gaps", Urgency.TODAY, title, count, "か所", _days(days), links)
+
+
+def _forgotten(found: Sequence[Forgotten]) -> Iterator[Task]:
+    if found:
+        links = tuple(
+            Link(
+                f"{one.name}さんを訂正", "attendance.correction_form", (("staff_id", one.staff_id), ("on", f"{one.on}"))
+            )
+            for one in found[:LINKS_SHOWN]
+        )
+        detail = "、".join(f"{wareki_weekday(one.on)} {one.name}さん" for one in found[:LINKS_SHOWN])
+        more = _more(len(found))
+        yield Task("forgotten", Urgency.TODAY, "打刻もれがあります", len(found), "件", detail + more, links)
+
+
+def _correction(one: Forgotten, ending: str) -> Link:
+    arguments = (("staff_id", one.staff_id), ("on", one.on.isoformat()))
+    return Link(one.name + ending, "attendance.correction_form", arguments)
+
+
+def _left_open(facts: Facts) -> Iterator[Task]:
+    if facts.left_open:
+        days = sorted(set(facts.left_open))
+        detail = f"{_days(days)}に始めた通話です。担当のオペレーターに、保存するよう伝えてください。"
+        link = (Link("対応記録を見る", "calls.list_calls"),)
+        yield Task("left_open", Urgency.TODAY, "保存していない通話があります", len(facts.left_open), "件", detail, link)
+
+
+def _awaiting(days: Sequence[date]) -> Iterator[Task]:
+    if days:
+        link = (Link("提出済みの報告書を見る", "deliveries.documents"),)
+        title = "市の確認を待っている日報"
+        yield Task("awaiting", Urgency.WAITING, title, len(days), "件", _days(days), link)
+
+
+def _days(days: Sequence[date]) -> str:
+    return "、".join(wareki_weekday(on) for on in days[:LINKS_SHOWN]) + _more(len(days))
+
+
+def _more(count: int) -> str:
+    return f" ほか {count - LINKS_SHOWN}件" if count > LINKS_SHOWN else ""
+
+
+def _day_links(days: Sequence[date], endpoint: str) -> tuple[Link, ...]:
+    label = {"reporting.day": "日報を開く", "exchange.day": "着信数を開く"}[endpoint]
+    several = len(days) > 1
+    return tuple(
+        Link(f"{on.month}月{on.day}日" if several else label, endpoint, (("on", on.isoformat()),))
+        for on in days[:LINKS_SHOWN]
+    )
+
+
+def what_comes_next(today: date, minute: int, hours: tuple[int, int] | None, next_on: date) -> str:
+    """What an empty list says instead: the next thing that will be asked for."""
+    if hours is None:
+        return f"今日は閉庁日です。次の開庁日は{wareki_weekday(next_on)}です。"
+    if minute < hours[0]:
+        return f"受付は {clock(hours[0])} に始まります。"
+    if minute < hours[1]:
+        return f"次は {clock(hours[1])} の受付終了後に、着信数の入力と日報の提出です。"
+    return f"{wareki_weekday(today)}の受付は終わりました。次の開庁日は{wareki_weekday(next_on)}です。"
