@@ -115,7 +115,7 @@ class Browser:
         with self.http.session_transaction() as cookie:
             with self.centre.app.test_request_context():
                 session.update(cookie)
-                token = generate_csrf()
+                token: str = generate_csrf()
                 made = dict(session)
             cookie.update(made)
         return token
@@ -175,7 +175,8 @@ class Centre:
 
     @property
     def now(self) -> datetime:
-        return app_clock_of(self.app).now()
+        moment: datetime = app_clock_of(self.app).now()
+        return moment
 
     # --- contract and people ---
 

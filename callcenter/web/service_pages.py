@@ -1,4 +1,7 @@
-"""What machines around the product ask: is it well, where are its assets (files under /static/ are served before Flask)."""
+"""What machines around the product ask: is it well, where are its assets.
+
+Files under /static/ are served before a request reaches Flask.
+"""
 
 from __future__ import annotations
 

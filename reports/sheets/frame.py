@@ -7,6 +7,7 @@ from reports.wareki import wareki_weekday
 from reports.workbook import Page, Sheet
 
 REPORT_NAME = "日次実績報告書"
+FOOTER_TITLE = 24
 #: Row of the headings; above it stand the sheet's title and one line of explanation.
 HEADING_ROW = 2
 FIRST_ROW = HEADING_ROW + 1
@@ -34,8 +35,13 @@ def page(report: DailyReport, *, landscape: bool = False) -> Page:
 
 
 def footer(report: DailyReport) -> tuple[str, str]:
-    """Contract on the left, version and edition on the right; the page number stands between."""
-    return report.contract.title, f"{version_label(report)}　{report.issue.edition.label}"
+    """Contract on the left, version and edition on the right; the page number stands between.
+
+    The title is cut where it would run into the page number of an upright page; the cover holds it whole.
+    """
+    title = report.contract.title
+    short = title if len(title) <= FOOTER_TITLE else f"{title[: FOOTER_TITLE - 1]}…"
+    return short, f"{version_label(report)}　{report.issue.edition.label}"
 
 
 def opening(sheet: Sheet, title: str, note: str) -> None:

@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 
 from callcenter.errors import Conflict, Unavailable
-from callcenter.protection import keys as keys_module
 from callcenter.protection.keys import KeyFileUnusable, Keyring, KeysMissing
 from tests.protection.factories import CONTRACT, OTHER_CONTRACT
 
@@ -160,7 +159,7 @@ def test_a_failed_write_leaves_file_and_memory_as_they_were(path: Path, monkeypa
     def full_disk(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(keys_module.os, "fsync", full_disk)
+    monkeypatch.setattr("callcenter.protection.keys.os.fsync", full_disk)
     with pytest.raises(OSError, match="No space"):
         ring.ensure_contract(CONTRACT, has_data=False)
     assert path.read_bytes() == before

@@ -19,6 +19,7 @@ from reports.daily import (
     Version,
 )
 from reports.fitting import LINE_POINTS, line_count, text_width
+from reports.sheets import frame
 from reports.totals import daily_figures
 from tests.reports import golden
 from tests.reports.reading import cells, everything, opened, parts, texts
@@ -305,3 +306,9 @@ def test_file_names_tell_day_version_and_edition() -> None:
     draft = replace(day_of(0), issue=replace(day_of(0).issue, edition=Edition.NETWORK))
     assert daily_filename(draft) == "日次実績報告書_20260601_第1版案_通信回線用.xlsx"
     assert daily_ascii_filename(draft) == "daily-report_20260601_v1-draft_network.xlsx"
+
+
+def test_a_long_contract_title_does_not_run_into_the_page_number() -> None:
+    report = empty_day()
+    report = replace(report, contract=replace(report.contract, title="長" * 40))
+    assert frame.footer(report)[0] == "長" * (frame.FOOTER_TITLE - 1) + "…"

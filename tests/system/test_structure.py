@@ -24,7 +24,11 @@ def _python_files() -> list[Path]:
 
 def test_import_contracts_hold() -> None:
     found = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert found.returncode == 0, found.stdout
 
@@ -33,12 +37,13 @@ def test_no_module_is_a_drawer() -> None:
     assert [file for file in _python_files() if file.stem in DRAWERS] == []
 
 
-def test_no_module_is_longer_than_400_lines() -> None:
-    assert [(file.name, n) for file in _python_files() if (n := file.read_text().count("\n")) > 400] == []
+def test_no_module_of_the_product_is_longer_than_400_lines() -> None:
+    product = [file for file in _python_files() if "tests" not in file.parts]
+    assert [(file.name, lines) for file in product if (lines := file.read_text().count("\n")) > 400] == []
 
 
 def test_the_top_level_holds_what_the_owner_fixed() -> None:
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
     if tracked.returncode:
         pytest.skip("not a git checkout")
     names = {line.split("/")[0] for line in tracked.stdout.splitlines()}
@@ -50,7 +55,7 @@ def test_the_top_level_holds_what_the_owner_fixed() -> None:
 )
 def test_importing_the_app_does_not_load(heavy: str) -> None:
     code = f"import sys, callcenter.app; sys.exit({heavy!r} in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_every_command_answers_help() -> None:
