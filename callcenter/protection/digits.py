@@ -29,16 +29,20 @@ HOLD_FROM = 9
 _UNSEEN = (
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u0300-\u036f\u061c\u06dd\u070f\u180b-\u180f\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u20d0-\u20f0\u3099\u309a\ud800-\udfff\ufe00-\ufe0f\ufeff\ufff0-\ufffb\ufffe\uffff"
-    "\U0001bca0-\U0001bca3\U000e0000-\U000e0fff"
+    "\U0001bca0-\U0001bca3\U000e0000-\U000e0fff\ufdd0-\ufdef"
+    # Noncharacters close every plane; cleaning drops them, so they must not part digits here either.
+    + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(1, 17))
 )
 _SPACES = "\t \xa0\u115f\u1160\u1680\u2000-\u200a\u202f\u205f\u2800\u3000\u3164\uffa0"
 _NEWLINES = "\n\x0b\x0c\r\x85\u2028\u2029"
 _MARKS = (
     r"\-\u02d7\u058a\u1806\u2010-\u2015\u2043\u2053\u2212\u223c\u2500\u2501\u2796\u2e3a\u2e3b\u301c\u3030\u30fc"
     r"\ufe58\ufe63\uff0d\uff5e\uff70~_\uff3f\xaf\uffe3"  # hyphens, dashes, ー
+    r"\u037e\u1fef\u1ffd\u2329\u232a"  # NFC turns them into marks of this list
     r".\uff0e\u30fb\uff65\xb7\u0387\u2022\u2027\u2219\u22c5\u2024-\u2026"  # dots
     r"/\uff0f\\\uff3c\u2044\u2215|\uff5c\xa6:\uff1a*=\uff1d,\uff0c'\u2018\u2019`\xb4"
-    r"()\[\]{}<>\"\uff08\uff09\uff3b\uff3d\uff5b\uff5d\uff1c\uff1e\u201c\u201d\u3008-\u3011\u3014-\u301b"
+    r"()\[\]{}<>\"\uff08\uff09\uff3b\uff3d\uff5b\uff5d\uff1c\uff1e\u201c\u201d\u3008-\u3011\u3014-\u301b\uff62\uff63"
+    r"+\uff0b!\uff01?\uff1f&\uff06^\uff3e\u2192\u21d2\u30a0\u2e17\u2e1a\u2e40\ufe31\ufe32\u1400\u05be\uff40"
 )
 _STOPS = "\u3001\u3002\uff61\uff64;\uff1b"
 _SEPARATOR = f"[{_UNSEEN}{_SPACES}{_NEWLINES}{_MARKS}{_STOPS}]"

@@ -8,26 +8,41 @@ masked as on save.
 
 from __future__ import annotations
 
+from callcenter.errors import InvalidInput
 from callcenter.protection.digits import long_runs, skip_separators
 from callcenter.protection.mynumber import find, mask
+from callcenter.protection.phones import normalise_phone
 
 HELD = "…"
 
 
-def hold_back(text: str, edited_at: int | None = None, previous: str | None = None) -> str:
+def hold_back(
+    text: str, edited_at: int | None = None, previous: str | None = None, *, spare_phones: bool = False
+) -> str:
     """The part of a draft that may be stored.
 
     `edited_at`: the caret after the last edit, in code points. Without it the edit is what differs from
     `previous` (the draft as stored before); without both, every run of 9 or more digits is held.
+    `spare_phones`: a run that reads as a whole telephone number stays, for a field that was left.
     """
     low, high = _edit(text, edited_at, previous)
     safe = mask(text, find(text))
     parts, at = [], 0
     for start, end in long_runs(text):
+        if spare_phones and _is_phone(text[start:end]):
+            continue
         if skip_separators(text, start, -1) <= high and low <= skip_separators(text, end, 1):
             parts += [safe[at:start], HELD]
             at = end
     return "".join([*parts, safe[at:]])
+
+
+def _is_phone(written: str) -> bool:
+    try:
+        normalise_phone(written)
+    except InvalidInput:
+        return False
+    return True
 
 
 def code_point_offset(text: str, utf16_offset: int) -> int:

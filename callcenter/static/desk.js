@@ -15,6 +15,8 @@ import { uuid } from "./text.js";
 let desk = null;
 let openKey = uuid();
 let opening = false;
+// Words of calls put aside: the server holds back digits that were being typed, and this page has not gone away.
+const aside = new Map();
 
 /** One open call on the screen. */
 class Desk {
@@ -122,18 +124,38 @@ class Desk {
   }
 }
 
-/** Puts another call on the screen; true when it stands there. */
-async function load(url, fresh, words) {
-  const answer = await send("GET", url, { html: true });
-  const next = answer.status === 200 && new DOMParser().parseFromString(answer.html, "text/html").getElementById("desk");
-  if (!next) {
-    if (!words) say(messageOf(answer), "error");
-    return false;
-  }
+function deskOf(answer) {
+  return answer.status === 200 && new DOMParser().parseFromString(answer.html, "text/html").getElementById("desk");
+}
+
+function show(next) {
   desk?.close();
   document.getElementById("desk").replaceWith(document.adoptNode(next));
   window.htmx?.process(next);
   mount();
+}
+
+/** The last draft of a page that is loaded again travels beside the request for the new one and may come second. */
+async function catchUp() {
+  const shown = desk;
+  if (!shown || performance.getEntriesByType("navigation")[0]?.type !== "reload") return;
+  await new Promise((resolve) => window.setTimeout(resolve, 500));
+  const next = deskOf(await send("GET", `${shown.callsUrl}/${shown.id}`, { html: true }));
+  if (!next || desk !== shown || shown.drafts.edited || next.dataset.callId !== shown.id) return;
+  if (Number(next.dataset.version) <= shown.version) return;
+  show(next);
+  say("下書きを復元しました");
+}
+
+/** Puts another call on the screen; true when it stands there. */
+async function load(url, fresh, words) {
+  const answer = await send("GET", url, { html: true });
+  const next = deskOf(answer);
+  if (!next) {
+    if (!words) say(messageOf(answer), "error");
+    return false;
+  }
+  show(next);
   if (next.dataset.callId) window.history.replaceState(null, "", `${next.dataset.callsUrl}/${next.dataset.callId}`);
   if (words) say(words);
   else if (!fresh) say(next.querySelector("[data-desk-tab][aria-current]")?.textContent ?? "");
@@ -144,16 +166,36 @@ function mount() {
   const root = document.getElementById("desk");
   desk = root?.dataset.callId ? new Desk(root) : null;
   if (!desk) return root && "autoOpen" in root.dataset ? open() : undefined;
+  takeUp();
+  root.querySelector("[data-desk-tab][aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   if ("restored" in root.dataset) say("下書きを復元しました");
   const first = desk.record.field("phone");
   (first.value ? desk.record.field("question") : first).focus();
+}
+
+/** Sends what is unsent and remembers the rest. */
+async function putAside() {
+  if (!desk) return;
+  await desk.drafts.away();
+  aside.set(desk.id, { version: desk.version, fields: desk.record.values() });
+}
+
+/** What was put aside is put back, unless another screen wrote in the meantime. */
+function takeUp() {
+  const words = aside.get(desk.id);
+  aside.delete(desk.id);
+  if (words?.version !== desk.version) return;
+  if (JSON.stringify(words.fields) === JSON.stringify(desk.record.values())) return;
+  desk.record.write(words.fields);
+  desk.history.look();
+  desk.drafts.changed(null);
 }
 
 async function open() {
   if (opening) return;
   opening = true;
   try {
-    await desk?.drafts.push();
+    await putAside();
     const url = document.getElementById("desk").dataset.callsUrl;
     const answer = await send("POST", url, { body: { open_key: openKey } });
     if (![200, 201].includes(answer.status)) return say(messageOf(answer), "error");
@@ -166,7 +208,7 @@ async function open() {
 
 async function switchTo(link) {
   if (!link || link.hasAttribute("aria-current")) return;
-  await desk?.drafts.push();
+  await putAside();
   if (desk?.drafts.unsent()) return say("この通話の下書きがまだ届いていません。届いてから切り替えます。", "wait");
   await load(link.getAttribute("href"), false);
 }
@@ -223,7 +265,8 @@ function onClick(event) {
 
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", onClick);
-document.addEventListener("visibilitychange", () => document.hidden && desk?.drafts.push());
+document.addEventListener("visibilitychange", () => document.hidden && desk?.drafts.away());
 window.addEventListener("pagehide", () => desk?.drafts.leave());
 window.addEventListener("beforeunload", (event) => desk?.drafts.unsent() && event.preventDefault());
 mount();
+catchUp();

@@ -25,11 +25,15 @@ def upgrade() -> None:
         sa.Column("next_call_number", sa.Integer(), nullable=False),
         sa.Column("calendar_revision", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("next_call_number >= 1", name=op.f("ck_contracts_call_number")),
-        sa.CheckConstraint("starts_on <= ends_on", name=op.f("ck_contracts_term")),
-        sa.ForeignKeyConstraint(
-            ["predecessor_id"], ["contracts.id"], name=op.f("fk_contracts_predecessor_id")
+        sa.CheckConstraint("reading IN ('listed', 'literal', 'year-end')", name=op.f("ck_contracts_reading")),
+        sa.CheckConstraint("calendar_revision >= 1", name=op.f("ck_contracts_calendar_revision")),
+        sa.CheckConstraint(
+            "length(code) > 0 AND length(title) > 0 AND length(city_name) > 0", name=op.f("ck_contracts_words")
         ),
+        sa.CheckConstraint("next_call_number >= 1", name=op.f("ck_contracts_call_number")),
+        sa.CheckConstraint("predecessor_id <> id", name=op.f("ck_contracts_predecessor")),
+        sa.CheckConstraint("starts_on <= ends_on", name=op.f("ck_contracts_term")),
+        sa.ForeignKeyConstraint(["predecessor_id"], ["contracts.id"], name=op.f("fk_contracts_predecessor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contracts")),
         sa.UniqueConstraint("code", name=op.f("uq_contracts_code")),
     )
@@ -54,13 +58,14 @@ def upgrade() -> None:
         sa.Column("closes_minute", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_reason", sa.String(length=200), nullable=False),
         sa.CheckConstraint(
-            "kind = 'closed' OR (opens_minute < closes_minute)", name=op.f("ck_calendar_exceptions_hours")
+            "(kind = 'closed' AND opens_minute IS NULL AND closes_minute IS NULL) OR (kind = 'open' AND opens_minute IS NOT NULL AND closes_minute IS NOT NULL AND 0 <= opens_minute AND opens_minute < closes_minute AND closes_minute <= 1440)",
+            name=op.f("ck_calendar_exceptions_hours"),
         ),
         sa.CheckConstraint("kind IN ('closed', 'open')", name=op.f("ck_calendar_exceptions_kind")),
-        sa.ForeignKeyConstraint(
-            ["contract_id"], ["contracts.id"], name=op.f("fk_calendar_exceptions_contract_id")
-        ),
+        sa.CheckConstraint("length(reason) > 0 AND length(approver) > 0", name=op.f("ck_calendar_exceptions_reason")),
+        sa.ForeignKeyConstraint(["contract_id"], ["contracts.id"], name=op.f("fk_calendar_exceptions_contract_id")),
         sa.PrimaryKeyConstraint("contract_id", "id", name=op.f("pk_calendar_exceptions")),
     )
     op.create_index(
@@ -81,12 +86,9 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=300), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.CheckConstraint(
-            "kind IN ('network_data', 'network_texts')", name=op.f("ck_contract_permissions_kind")
-        ),
-        sa.ForeignKeyConstraint(
-            ["contract_id"], ["contracts.id"], name=op.f("fk_contract_permissions_contract_id")
-        ),
+        sa.CheckConstraint("kind IN ('network_data', 'network_texts')", name=op.f("ck_contract_permissions_kind")),
+        sa.CheckConstraint("ends_on IS NULL OR granted_on <= ends_on", name=op.f("ck_contract_permissions_period")),
+        sa.ForeignKeyConstraint(["contract_id"], ["contracts.id"], name=op.f("fk_contract_permissions_contract_id")),
         sa.PrimaryKeyConstraint("contract_id", "id", name=op.f("pk_contract_permissions")),
     )
     op.create_table(
@@ -97,15 +99,10 @@ def upgrade() -> None:
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("value", sa.JSON(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["contract_id"], ["contracts.id"], name=op.f("fk_contract_settings_contract_id")
-        ),
+        sa.ForeignKeyConstraint(["contract_id"], ["contracts.id"], name=op.f("fk_contract_settings_contract_id")),
         sa.PrimaryKeyConstraint("contract_id", "id", name=op.f("pk_contract_settings")),
         sa.UniqueConstraint(
-            "contract_id",
-            "name",
-            "effective_on",
-            name=op.f("uq_contract_settings_contract_id_name_effective_on"),
+            "contract_id", "name", "effective_on", name=op.f("uq_contract_settings_contract_id_name_effective_on")
         ),
     )
     op.create_table(
@@ -119,17 +116,15 @@ def upgrade() -> None:
         sa.Column("approved_headcount", sa.Integer(), nullable=False),
         sa.Column("note", sa.String(length=200), nullable=False),
         sa.CheckConstraint(
+            "0 <= minimum_operators AND minimum_operators <= approved_headcount", name=op.f("ck_contract_terms_people")
+        ),
+        sa.CheckConstraint(
             "0 <= opens_minute AND opens_minute < closes_minute AND closes_minute <= 1440",
             name=op.f("ck_contract_terms_hours"),
         ),
-        sa.CheckConstraint("minimum_operators >= 0", name=op.f("ck_contract_terms_minimum")),
-        sa.ForeignKeyConstraint(
-            ["contract_id"], ["contracts.id"], name=op.f("fk_contract_terms_contract_id")
-        ),
+        sa.ForeignKeyConstraint(["contract_id"], ["contracts.id"], name=op.f("fk_contract_terms_contract_id")),
         sa.PrimaryKeyConstraint("contract_id", "id", name=op.f("pk_contract_terms")),
-        sa.UniqueConstraint(
-            "contract_id", "effective_on", name=op.f("uq_contract_terms_contract_id_effective_on")
-        ),
+        sa.UniqueConstraint("contract_id", "effective_on", name=op.f("uq_contract_terms_contract_id_effective_on")),
     )
 
 

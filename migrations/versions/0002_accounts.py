@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_failure_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("kind IN ('login', 'address', 'token')", name=op.f("ck_sign_in_attempts_kind")),
         sa.PrimaryKeyConstraint("kind", "subject", name=op.f("pk_sign_in_attempts")),
     )
     op.create_table(
@@ -24,6 +25,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("login", sa.String(length=64), nullable=False),
         sa.Column("display_name", sa.String(length=100), nullable=False),
+        sa.Column("reading", sa.String(length=100), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("must_change_password", sa.Boolean(), nullable=False),
         sa.Column("totp_sealed", sa.LargeBinary(), nullable=True),
@@ -66,6 +68,10 @@ def upgrade() -> None:
         sa.Column("contract_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("second_factor", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "role IN ('operator', 'supervisor', 'contract_manager', 'city_viewer', 'city_officer', 'administrator')",
+            name=op.f("ck_role_policies_role"),
+        ),
         sa.ForeignKeyConstraint(["contract_id"], ["contracts.id"], name=op.f("fk_role_policies_contract_id")),
         sa.PrimaryKeyConstraint("contract_id", "role", name=op.f("pk_role_policies")),
     )
@@ -79,6 +85,8 @@ def upgrade() -> None:
         sa.Column("restricted", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("restricted IN ('', 'password', 'second_factor')", name=op.f("ck_user_sessions_restricted")),
         sa.ForeignKeyConstraint(["contract_id"], ["contracts.id"], name=op.f("fk_user_sessions_contract_id")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_user_sessions_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_sessions")),

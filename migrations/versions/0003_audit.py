@@ -48,9 +48,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chain", "seq", name=op.f("pk_audit_entries")),
     )
     op.create_index("ix_audit_entries_chain_at", "audit_entries", ["chain", "at"], unique=False)
-    op.create_index(
-        "ix_audit_entries_chain_entity", "audit_entries", ["chain", "entity", "entity_id"], unique=False
-    )
+    op.create_index("ix_audit_entries_chain_entity", "audit_entries", ["chain", "entity", "entity_id"], unique=False)
 
     on_sqlite = op.get_bind().dialect.name == "sqlite"
     for statement in SQLITE_TRIGGERS if on_sqlite else POSTGRES_TRIGGERS:

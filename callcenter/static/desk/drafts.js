@@ -42,6 +42,19 @@ export class Drafts {
     this.push();
   }
 
+  /** The screen is about to go: a telephone number is finished then, so it need not be held back any more. */
+  finish() {
+    if (this.edited?.field !== "phone") return;
+    this.edited = null;
+    this.dirty = true;
+  }
+
+  /** As `push`, when the screen may not come back. */
+  away() {
+    this.finish();
+    return this.push();
+  }
+
   plan(milliseconds) {
     if (this.timer || this.closed) return;
     this.timer = window.setTimeout(() => {
@@ -128,6 +141,7 @@ export class Drafts {
 
   /** The page goes away: no time for an answer, so the request outlives it. */
   leave() {
+    this.finish();
     // The browser breaks off what is on its way, so that is sent again too.
     if (this.closed || !(this.dirty || this.inFlight)) return;
     ask("PUT", this.url(), { body: this.body(), keepalive: true });

@@ -1,0 +1,267 @@
+"""Reads of records: the list by coded filters and by typed words, one record, its corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, LargeBinary, Row, func, literal, select
+
+from callcenter.accounts.models import Membership, User
+from callcenter.calls.models import Call, CallRevision
+from callcenter.calls.rules import CallState
+from callcenter.calls.sealing import opened
+from callcenter.errors import InvalidInput, NotFound
+from callcenter.extensions import db
+from callcenter.protection.keys import ContractKeys
+from callcenter.protection.phones import normalise_phone
+from callcenter.protection.search_index import IndexKind, key_of, matches, query_tokens
+from callcenter.web.access import DESK
+from callcenter.web.pagination import Page
+
+ALL_NUMBERED = "all"
+SEARCHED = ("report_text", "question", "answer", "caller_name")
+EXPORT_BATCH = 1000
+
+_LISTED = (
+    Call.id,
+    Call.number,
+    Call.state,
+    Call.version,
+    Call.started_at,
+    Call.ended_at,
+    Call.saved_at,
+    Call.relation,
+    Call.language,
+    Call.operator_id,
+    Call.local_on,
+    Call.local_minute,
+    Call.channel,
+    Call.category_code,
+    Call.disposition,
+    Call.report_text,
+    Call.caller_name,
+    Call.phone,
+    Call.complaint,
+    Call.difficult,
+    Call.talk_seconds,
+    Call.acw_seconds,
+    # Not a join: rows that a page skips are then skipped in the index alone.
+    select(User.display_name).where(User.id == Call.operator_id).scalar_subquery().label("operator_name"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """What a list shows: ids and codes only, never typed words. `category` is a major's or a minor's code."""
+
+    from_on: date | None = None
+    to_on: date | None = None
+    operator_id: UUID | None = None
+    category: str = ""
+    disposition: str = ""
+    state: str = CallState.SAVED.value
+    complaint: bool = False
+    difficult: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A typed search made ready: the key of a number, or tokens that a row must hold and the words to confirm."""
+
+    text: str
+    phone_key: bytes | None
+    tokens: tuple[bytes, ...]
+
+
+def words_of(keys: ContractKeys, typed: str) -> Words:
+    """Raises `InvalidInput` for a single letter, which would find almost everything."""
+    try:
+        phone = normalise_phone(typed, field="q")
+        return Words(typed, key_of(keys, IndexKind.PHONE, phone.e164), ())
+    except InvalidInput:
+        found = tuple(query_tokens(keys, typed))
+    if not found:
+        raise InvalidInput(errors={"q": ["2文字以上の言葉か、電話番号を入力してください。"]})
+    return Words(typed, None, found)
+
+
+def page_of_calls(contract_id: UUID, wanted: CallFilter, page: Page) -> tuple[list[Row[Any]], int]:
+    """One page, the newest first, and the number of calls in all. Two statements."""
+    conditions = _conditions(contract_id, wanted)
+    total = db.session.execute(select(func.count()).select_from(Call).where(*conditions)).scalar_one()
+    if page.offset >= total:
+        return [], total
+    statement = _ordered(conditions).limit(page.size).offset(page.offset)
+    return list(db.session.execute(statement)), total
+
+
+def page_of_matches(keys: ContractKeys, wanted: CallFilter, words: Words, page: Page) -> tuple[list[Row[Any]], int]:
+    """One page of a typed search and how many calls match. One statement; every candidate is confirmed."""
+    kept: list[Row[Any]] = []
+    total = 0
+    for row in matching(keys, wanted, words):
+        if page.offset <= total < page.offset + page.size:
+            kept.append(row)
+        total += 1
+    return kept, total
+
+
+def all_calls(contract_id: UUID, wanted: CallFilter) -> Iterator[Row[Any]]:
+    """Every call of a list, the newest first, in bounded memory."""
+    yield from db.session.execute(_ordered(_conditions(contract_id, wanted)).execution_options(yield_per=EXPORT_BATCH))
+
+
+def matching(keys: ContractKeys, wanted: CallFilter, words: Words) -> Iterator[Row[Any]]:
+    """Every call that holds the words (a token hit is only a candidate: the opened texts decide)."""
+    conditions = _conditions(keys.contract_id, wanted)
+    if words.phone_key is not None:
+        yield from db.session.execute(_ordered([*conditions, Call.phone_key == words.phone_key]))
+        return
+    conditions += [_holds(token) for token in words.tokens]
+    statement = _ordered(conditions).add_columns(Call.question, Call.answer)
+    for row in db.session.execute(statement.execution_options(yield_per=EXPORT_BATCH)):
+        if matches(words.text, _texts(keys, row)):
+            yield row
+
+
+def _texts(keys: ContractKeys, row: Any) -> Iterator[str]:
+    """Opened one by one: the search stops at the first that matches."""
+    return (opened(keys, name, row.id, getattr(row, name)) for name in SEARCHED)
+
+
+def _holds(token: bytes) -> ColumnElement[bool]:
+    if db.engine.dialect.name == "sqlite":
+        return func.instr(Call.tokens, token) > 0
+    return func.position(literal(token, LargeBinary).op("IN")(Call.tokens)) > 0
+
+
+def _ordered(conditions: Iterable[ColumnElement[bool]]) -> Any:
+    return select(*_LISTED).where(*conditions).order_by(Call.local_on.desc(), Call.number.desc())
+
+
+def _conditions(contract_id: UUID, wanted: CallFilter) -> list[ColumnElement[bool]]:
+    given: tuple[tuple[object, ColumnElement[bool]], ...] = (
+        (wanted.state != ALL_NUMBERED, Call.state == wanted.state),
+        (wanted.operator_id, Call.operator_id == wanted.operator_id),
+        (wanted.category, _in_category(wanted.category)),
+        (wanted.disposition, Call.disposition == wanted.disposition),
+        (wanted.complaint, Call.complaint.is_(True)),
+        (wanted.difficult, Call.difficult.is_(True)),
+    )
+    always = (Call.contract_id == contract_id, Call.number.is_not(None))
+    return [*always, *_period(wanted), *(condition for is_wanted, condition in given if is_wanted)]
+
+
+def _period(wanted: CallFilter) -> list[ColumnElement[bool]]:
+    first = [Call.local_on >= wanted.from_on] if wanted.from_on else []
+    last = [Call.local_on <= wanted.to_on] if wanted.to_on else []
+    return [*first, *last]
+
+
+def _in_category(code: str) -> ColumnElement[bool]:
+    if len(code) == 4:
+        return Call.category_code == code
+    return Call.category_code.between(f"{code}00", f"{code}99")
+
+
+def operators(contract_id: UUID) -> list[tuple[UUID, str]]:
+    """Who records or recorded calls: (id, name) of the people with a desk role, by name."""
+    statement = (
+        select(User.id, User.display_name)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.contract_id == contract_id, Membership.role.in_([role.value for role in DESK]))
+        .distinct()
+        .order_by(User.display_name, User.id)
+    )
+    return [(row.id, row.display_name) for row in db.session.execute(statement)]
+
+
+_RECORD = (
+    Call.id,
+    Call.number,
+    Call.state,
+    Call.version,
+    Call.local_on,
+    Call.local_minute,
+    Call.started_at,
+    Call.ended_at,
+    Call.saved_at,
+    Call.voided_at,
+    Call.channel,
+    Call.relation,
+    Call.language,
+    Call.category_code,
+    Call.disposition,
+    Call.complaint,
+    Call.difficult,
+    Call.talk_seconds,
+    Call.acw_seconds,
+    Call.operator_id,
+    User.display_name.label("operator_name"),
+    Call.phone,
+    Call.caller_name,
+    Call.question,
+    Call.answer,
+    Call.report_text,
+    Call.void_reason,
+)
+
+
+def record_of(contract_id: UUID, call_id: UUID) -> Any:
+    """One saved or voided call with its sealed texts. Raises `NotFound`; an open call is its operator's alone."""
+    statement = (
+        select(*_RECORD)
+        .outerjoin(User, User.id == Call.operator_id)
+        .where(Call.contract_id == contract_id, Call.id == call_id, Call.number.is_not(None))
+    )
+    row: Any = db.session.execute(statement).first()
+    if row is None:
+        raise NotFound("この対応記録は見つかりませんでした。")
+    return row
+
+
+def opened_with(contract_id: UUID, open_key: UUID) -> Any:
+    """`id` and `save_key` of the call that was made with an idempotency key, or None."""
+    statement = select(Call.id, Call.save_key).where(Call.contract_id == contract_id, Call.open_key == open_key)
+    return db.session.execute(statement).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One correction; its texts are still sealed."""
+
+    id: UUID
+    revision: int
+    corrected_at: datetime
+    by_name: str
+    reason: bytes
+    before: bytes
+
+
+def revisions_of(contract_id: UUID, call_id: UUID) -> list[Revision]:
+    """Corrections of a call, the newest first."""
+    statement = (
+        select(
+            CallRevision.id,
+            CallRevision.revision,
+            CallRevision.corrected_at,
+            func.coalesce(User.display_name, ""),
+            CallRevision.reason,
+            CallRevision.before,
+        )
+        .outerjoin(User, User.id == CallRevision.corrected_by_id)
+        .where(CallRevision.contract_id == contract_id, CallRevision.call_id == call_id)
+        .order_by(CallRevision.revision.desc())
+    )
+    return [Revision(*row) for row in db.session.execute(statement)]
+
+
+def names_of_users(user_ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """The names of those who stand in a log."""
+    wanted = {user_id for user_id in user_ids if user_id}
+    rows = db.session.execute(select(User.id, User.display_name).where(User.id.in_(wanted)))
+    return {row.id: row.display_name for row in rows}
