@@ -8,35 +8,69 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, request
-from flask_wtf.csrf import CSRFProtect, generate_csrf
+from flask_wtf.csrf import generate_csrf
 from whitenoise import WhiteNoise
 
 from callcenter import __version__
-from callcenter.accounts import identity
+from callcenter.accounts import admin_pages, directory, identity, token_pages
 from callcenter.accounts import pages as account_pages
 from callcenter.accounts.rules import IDLE
+from callcenter.audit import pages as audit_pages
 from callcenter.audit import service as audit
 from callcenter.audit.checkpoints import CheckpointFile
+from callcenter.audit.ports import PEOPLE
+from callcenter.calls import api as call_api
+from callcenter.calls import category_pages, correction_pages, desk_pages, draft_api, record_pages
+from callcenter.calls import receivers as call_receivers
+from callcenter.calls.exchange import import_pages as exchange_import_pages
+from callcenter.calls.exchange import pages as exchange_pages
 from callcenter.clock import Clock, now
 from callcenter.config import Settings, from_environment
+from callcenter.contracts import calendar_pages
+from callcenter.contracts import pages as contract_pages
+from callcenter.deliveries import pages as delivery_pages
 from callcenter.errors import AppError, Forbidden, SetupRequired
+from callcenter.events import contract_created
 from callcenter.extensions import db, new_id
 from callcenter.homes import pages as home_pages
 from callcenter.protection.deployment import log_key
-from callcenter.web import access, errors, headers, labels, navigation, service_pages, transaction
+from callcenter.protection.scan import FieldKind, IndividualNumberRefused, masked_text
+from callcenter.reporting import pages as report_pages
+from callcenter.rosters import pages as roster_pages
+from callcenter.rosters import plan_pages, staff_pages
+from callcenter.web import access, errors, headers, labels, navigation, openapi, service_pages, transaction
+from callcenter.web.cookies import ForgeryCheck, SignedCookies
 from callcenter.web.forms import require_same_contract
 from callcenter.web.labels import datetime_label
 from callcenter.web.proxy import TrustedProxies
+from callcenter.web.uploads import MemoryRequest
 
 LARGEST_REQUEST = 16 * 1024 * 1024
 LARGEST_FORM_PART = 1024 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PAGES = (
-    service_pages.blueprint,
-    account_pages.blueprint,
-    home_pages.blueprint,
+    service_pages,
+    account_pages,
+    home_pages,
+    report_pages,
+    delivery_pages,
+    roster_pages,
+    staff_pages,
+    plan_pages,
+    desk_pages,
+    record_pages,
+    correction_pages,
+    category_pages,
+    exchange_pages,
+    exchange_import_pages,
+    audit_pages,
+    admin_pages,
+    token_pages,
+    contract_pages,
+    calendar_pages,
 )
-csrf = CSRFProtect()
+"""Modules with a `blueprint` and, where a menu leads to it, a `NAV`."""
+csrf = ForgeryCheck()
 log = logging.getLogger("callcenter")
 
 
@@ -44,21 +78,32 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application. Raises `RuntimeError` when a route has no access rule."""
     settings = settings or from_environment()
     app = Flask("callcenter", template_folder=str(templates_folder()), static_folder=None)
+    app.request_class = MemoryRequest
     app.config.from_mapping(_flask_config(settings))
     app.extensions["callcenter_settings"] = settings
     app.extensions["callcenter_clock"] = Clock(settings.clock_offset)
     _extensions(app, settings)
     _edge(app)
-    for blueprint in PAGES:
-        app.register_blueprint(blueprint)
+    for module in PAGES:
+        app.register_blueprint(module.blueprint)
+        navigation.declare(app, *getattr(module, "NAV", ()))
+    contract_created.connect(call_receivers.load_categories)
     app.add_url_rule("/static/<path:filename>", "static", service_pages.missing_asset)
     labels.init_app(app)
+    app.jinja_env.filters["echo"] = echo
     app.context_processor(_page_context)
+    openapi.init_app(app, call_api.blueprint, draft_api.blueprint)
     errors.init_app(app)
     app.extensions["callcenter_refusals"] = record_refusal
+    app.extensions[PEOPLE] = directory.names_under
     access.require_rules(app)
     _serve_static(app, settings)
     return app
+
+
+def echo(value: object, kind: str = "text") -> str:
+    """What was typed, as it goes back on the screen: an Individual Number is masked on every form alike."""
+    return masked_text(str(value), FieldKind.PHONE if kind == "tel" else FieldKind.TEXT)
 
 
 def templates_folder() -> Path:
@@ -92,19 +137,20 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
     if settings.on_sqlite:
-        return {"connect_args": {"check_same_thread": False, "timeout": 10}}
-    return {"pool_pre_ping": True, "pool_size": 10, "connect_args": {"connect_timeout": 5}}
+        return {"pool_use_lifo": True, "connect_args": {"check_same_thread": False, "timeout": 10}}
+    return {"pool_use_lifo": True, "pool_size": 10, "connect_args": {"connect_timeout": 5}}
 
 
 def _extensions(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     csrf.init_app(app)
+    app.session_interface = SignedCookies(app)
     transaction.init_app(app, exclusive=settings.on_sqlite)
     checkpoints = CheckpointFile(settings.checkpoint_file, log_key)
     audit.init_app(app, audit.LogWriter(log_key, checkpoints))
     with app.app_context():
-        if settings.on_sqlite:
-            transaction.prepare_sqlite(db.engine)
+        prepare = transaction.prepare_sqlite if settings.on_sqlite else transaction.prepare_postgres
+        prepare(db.engine)
 
 
 def _edge(app: Flask) -> None:
@@ -119,12 +165,8 @@ def _guard() -> None:
     if request.endpoint is None:
         return
     view = current_app.view_functions[request.endpoint]
-    if (
-        request.method not in SAFE_METHODS
-        and identity.uses_cookie()
-        and not hasattr(view, "__checks_origin__")
-    ):
-        csrf.protect()
+    if request.method not in SAFE_METHODS and identity.uses_cookie() and not hasattr(view, "__checks_origin__"):
+        csrf.check(current_app)
         who = access.current_actor()
         if who is not None and not hasattr(view, "__any_contract__"):
             require_same_contract(who)
@@ -134,9 +176,7 @@ def _guard() -> None:
 
 def record_refusal(error: AppError) -> None:
     """Put a refused act into the log, in a transaction of its own. Wrong input is no entry; a denial is."""
-    act = getattr(error, "act", None)
-    if act is None and isinstance(error, Forbidden) and not isinstance(error, SetupRequired):
-        act = audit.Act("access.denied", "route", request.endpoint or "-", {"method": request.method})
+    act = getattr(error, "act", None) or _act_of(error)
     found = identity.known_identity()
     who = found.actor if found else None
     if act is None or who is None:
@@ -148,6 +188,17 @@ def record_refusal(error: AppError) -> None:
         log.error("a refusal could not be recorded")
 
 
+def _act_of(error: AppError) -> audit.Act | None:
+    """The entry of a refusal that brings none of its own: a refused number, or a denial."""
+    where = request.endpoint or "-"
+    if isinstance(error, IndividualNumberRefused):
+        found = [{"field": one.field, "length": one.length, "rule": one.rule} for one in error.findings]
+        return audit.Act("individual_number.refused", "route", where, {"fields": found})
+    if isinstance(error, Forbidden) and not isinstance(error, SetupRequired):
+        return audit.Act("access.denied", "route", where, {"method": request.method})
+    return None
+
+
 def _page_context() -> dict[str, Any]:
     found = identity.known_identity()
     who = found.actor if found else None
@@ -157,7 +208,7 @@ def _page_context() -> dict[str, Any]:
         "actor": _actor_card(who, found.login if found else ""),
         "nav": navigation.navigation_for(who),
         "now_label": datetime_label(now()),
-        "version": __version__,
+        "product_version": __version__,
         "demo_clock": _demo_clock(settings),
         "session_idle_seconds": int(IDLE.total_seconds()) if who else None,
         "csrf_token": generate_csrf,

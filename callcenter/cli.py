@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import importlib
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from callcenter.errors import AppError
 
+if TYPE_CHECKING:
+    from flask import Flask
+
 GROUPS = {
     "accounts": ("callcenter.accounts.cli:group", "利用者・役割・トークン"),
     "audit": ("callcenter.audit.cli:group", "操作記録の検証"),
+    "calls": ("callcenter.calls.cli:group", "電話交換機の着信数の取込"),
     "contracts": ("callcenter.contracts.cli:group", "契約と開庁日"),
     "db": ("callcenter.deployment:db_group", "データベースの作成と更新"),
+    "demo": ("callcenter.demo.cli:demo", "架空の 1 年分のデータでデモを開始"),
     "doctor": ("callcenter.deployment:doctor", "設定と環境の点検"),
-    "protection": ("callcenter.protection.cli:group", "個人番号の検査"),
+    "reports": ("callcenter.reporting.cli:group", "報告書の作成"),
+    "protection": ("callcenter.protection.cli:protection", "個人番号の検査"),
     "serve": ("callcenter.deployment:serve", "サービスを開始"),
 }
 
@@ -40,8 +47,16 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="callcenter", prog_name="callcenter")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """マイナンバーカード コールセンター業務。各コマンドの説明は --help で表示します。"""
+    ctx.obj = ctx.obj or _create_app
+
+
+def _create_app() -> Flask:
+    from callcenter.app import create_app
+
+    return create_app()
 
 
 def main() -> None:

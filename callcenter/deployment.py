@@ -19,10 +19,12 @@ from flask import Flask
 from sqlalchemy import inspect
 
 from callcenter.app import create_app
+from callcenter.audit import queries as audit
 from callcenter.config import Settings, from_environment
 from callcenter.errors import Unavailable
 from callcenter.extensions import db
 from callcenter.protection.keys import Keyring
+from callcenter.web.transaction import begins_writing
 
 
 def migrations_folder() -> Path:
@@ -49,11 +51,9 @@ def downgrade(app: Flask, revision: str) -> None:
 
 def _migrate(app: Flask, step: Any) -> None:
     config = alembic_config()
-    with app.app_context(), db.engine.connect() as plain:
-        connection = plain.execution_options(callcenter_write=True)
-        with connection.begin():
-            config.attributes["connection"] = connection
-            step(config)
+    with app.app_context(), db.engine.connect() as connection, begins_writing(), connection.begin():
+        config.attributes["connection"] = connection
+        step(config)
 
 
 def ensure_keys(settings: Settings, app: Flask) -> None:
@@ -139,7 +139,7 @@ def gunicorn_options(host: str, port: int, threads: int, workers: int) -> list[s
     return [
         f"--bind={host}:{port}",
         f"--workers={workers}",
-        "--worker-class=gthread",
+        "--worker-class=callcenter.web.worker.PatientWorker",
         f"--threads={threads}",
         "--timeout=60",
         "--graceful-timeout=20",
@@ -178,4 +178,7 @@ def checks(settings: Settings) -> list[tuple[str, bool, str]]:
     ]
     if settings.on_sqlite:
         found.append(("SQLite", sqlite3.sqlite_version_info >= (3, 35), sqlite3.sqlite_version))
+    if current == head:
+        with app.app_context():
+            found.append(("操作記録の控え", *audit.checkpoint_state()))
     return found

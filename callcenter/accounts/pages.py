@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import HTTPException
 
 from callcenter.accounts import queries, second_factor, service
-from callcenter.accounts.identity import COOKIE_KEY, current_identity
-from callcenter.accounts.passwords import password_matches
+from callcenter.accounts.identity import BEFORE_KEY, COOKIE_KEY, current_identity, session_before
+from callcenter.accounts.passwords import prepare
 from callcenter.accounts.rules import IDLE
-from callcenter.clock import local, now
-from callcenter.errors import AppError, Forbidden, InvalidInput, SignInRequired, TooManyAttempts
-from callcenter.protection.cipher import open_sealed, seal
+from callcenter.accounts.sign_in import (
+    SEED_LABEL,
+    Credentials,
+    SecondFactorRequired,
+    confirm_password,
+    resume,
+)
+from callcenter.accounts.sign_in import sign_in as open_session_for
+from callcenter.clock import now
+from callcenter.errors import AppError, Forbidden, InvalidInput
+from callcenter.protection.cipher import seal
 from callcenter.protection.deployment import SYSTEM_ID, system_keys
-from callcenter.web.access import Actor, actor, allow, anyone, current_actor, signed_in
+from callcenter.protection.scan import masked_text
+from callcenter.web.access import actor, allow, anyone, current_actor, signed_in
 from callcenter.web.forms import body, id_of, text
 from callcenter.web.transaction import end_read, transaction
 
 blueprint = Blueprint("accounts", __name__)
-SEED_LABEL = "user.totp"
-WRONG = "ログイン名、パスワード、または認証コードが正しくありません。"
-
-
-class SecondFactorRequired(AppError):
-    code = "second_factor_required"
-    status = 422
-    default_message = "認証アプリに表示されている 6 桁のコードを入力してください。"
+LONGEST_LOGIN_TYPED = 100
+# Visible ASCII without the backslash, which some browsers read as a slash; a second slash would name a host.
+OWN_PATH = re.compile(r"/(?!/)[\x21-\x5b\x5d-\x7e]*")
 
 
 @blueprint.get("/sign-in")
@@ -44,9 +62,9 @@ def _sign_in_page(error: AppError | None = None, login: str = "") -> Any:
     page = render_template(
         "accounts/sign_in.html",
         error=error,
-        login=login,
+        login=masked_text(login),
         ask_code=isinstance(error, SecondFactorRequired),
-        next=_safe_next(request.values.get("next", "")),
+        next=safe_next(request.values.get("next", "")),
     )
     return page, error.status if error else 200
 
@@ -54,66 +72,29 @@ def _sign_in_page(error: AppError | None = None, login: str = "") -> Any:
 @blueprint.post("/sign-in")
 @allow(anyone("a person who is not signed in has to get in"))
 def sign_in() -> Any:
-    login = text("login")
+    given = Credentials(text("login")[:LONGEST_LOGIN_TYPED], request.form.get("password", ""), text("code"), _address())
     try:
-        signed = _attempt(login, request.form.get("password", ""), text("code"))
+        signed = open_session_for(given, session_before(), at=now())
     except AppError as error:
-        return _sign_in_page(error, login)
+        return _sign_in_page(error, given.login)
     _enter(signed)
-    return redirect(_safe_next(request.form.get("next", "")) or url_for("homes.home"), 303)
+    return redirect(safe_next(request.form.get("next", "")) or url_for("homes.home"), 303)
 
 
-def _safe_next(target: str) -> str:
-    """Only a path of ours: never another host, never a scheme."""
-    parts = urlsplit(target)
-    ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
-    return target if ours and "\\" not in target else ""
+def safe_next(target: str) -> str:
+    """A page of ours to go on to after sign-in, or nothing: never another host, a scheme, or what is no page."""
+    if not OWN_PATH.fullmatch(target):
+        return ""
+    try:
+        path = urlsplit(target).path
+        current_app.url_map.bind("").match(path, method="GET")
+    except (ValueError, HTTPException):
+        return ""
+    return target
 
 
-def _attempt(login: str, password: str, code: str) -> service.SignedIn:
-    """Check credentials outside any transaction (the hash is slow), then note the outcome inside one."""
-    at, address = now(), request.remote_addr or ""
-    locked = queries.locked_until(service.subjects_of(login, address), at)
-    if locked is not None:
-        raise TooManyAttempts("失敗が続いたため、しばらくサインインできません。時間をおいてお試しください。")
-    who = queries.candidate(login)
-    end_read()
-    matches = password_matches(who.password_hash if who else None, password)
-    if who is None or not matches:
-        _fail(login, address)
-        raise SignInRequired(WRONG)
-    step = _used_step(who, code, login, address)
-    contracts = queries.contracts_of(who.user_id)
-    if not contracts:
-        raise Forbidden("担当する契約がありません。管理者に連絡してください。")
-    with transaction():
-        return service.open_session(who, _contract_to_work_on(contracts), step=step, address=address, at=at)
-
-
-def _contract_to_work_on(contracts: list[queries.ContractLabel]) -> UUID:
-    """The contract whose term holds today, else the newest."""
-    today = local(now()).on
-    running = [found for found in contracts if found.starts_on <= today <= found.ends_on]
-    return (running or contracts)[0].id
-
-
-def _used_step(who: queries.Candidate, code: str, login: str, address: str) -> int | None:
-    if who.totp_sealed is None:
-        return None
-    if not code:
-        raise SecondFactorRequired()
-    seed = open_sealed(system_keys(), SEED_LABEL, SYSTEM_ID, who.user_id, who.totp_sealed)
-    step = second_factor.matching_step(seed, code, now(), who.totp_last_step)
-    if step is None:
-        _fail(login, address)
-        raise SignInRequired(WRONG)
-    return step
-
-
-def _fail(login: str, address: str) -> None:
-    nobody = Actor(None, "", frozenset(), None, address)
-    with transaction():
-        service.count_failure(login, address, by=nobody, at=now())
+def _address() -> str:
+    return request.remote_addr or ""
 
 
 def _enter(signed: service.SignedIn) -> None:
@@ -128,7 +109,9 @@ def _enter(signed: service.SignedIn) -> None:
 def sign_out() -> Any:
     with transaction():
         service.end_session(by=actor(), at=now())
+    ended = session.get(COOKIE_KEY)
     session.clear()
+    session[BEFORE_KEY] = ended
     return redirect(url_for("accounts.sign_in_form"), 303)
 
 
@@ -143,7 +126,7 @@ def extend_session() -> Response:
 
 
 def checks_origin(view: Any) -> Any:
-    """The view verifies `Origin` itself: no CSRF token exists any more when a session has ended."""
+    """The view verifies where the request comes from itself: no CSRF token exists any more when a session ended."""
     view.__checks_origin__ = True
     return view
 
@@ -152,17 +135,29 @@ def checks_origin(view: Any) -> Any:
 @allow(anyone("a session that ended while someone was typing is taken up again"))
 @checks_origin
 def resume_session() -> Any:
-    """Sign in again without leaving the page. Another person than before is refused: the words on the screen
-    are the first one's."""
-    origin = request.headers.get("Origin", "")
-    if not request.is_json or urlsplit(origin).netloc != request.host:
+    """Sign in again without leaving the page. Who was before stands in our own table, found by the old cookie:
+    another person is refused, since the words on the screen are the first one's."""
+    if not request.is_json or not _from_our_own_page():
         raise Forbidden()
     given = body()
-    login = str(given.get("login", "")).strip()
-    if given.get("expected_login") not in (None, "", login):
-        raise Forbidden("入力中の方とは別の方です。入力中だった方がサインインしてください。")
-    _enter(_attempt(login, str(given.get("password", "")), str(given.get("code") or "")))
+    before = session_before()
+    if before is None:
+        raise Forbidden("この画面の続きからは始められません。画面を読み直してサインインしてください。")
+    login, password, code = (str(given.get(name) or "") for name in ("login", "password", "code"))
+    credentials = Credentials(login.strip()[:LONGEST_LOGIN_TYPED], password, code, _address())
+    _enter(resume(credentials, before, at=now()))
     return jsonify({"csrf_token": generate_csrf(), "idle_seconds": int(IDLE.total_seconds())})
+
+
+def _from_our_own_page() -> bool:
+    """What the browser itself says of the page that asks; scripts cannot set either header."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    try:
+        return urlsplit(request.headers.get("Origin", "")).netloc == request.host
+    except ValueError:
+        return False
 
 
 @blueprint.get("/account")
@@ -171,40 +166,56 @@ def account() -> str:
     return _account_page()
 
 
-def _account_page(error: AppError | None = None, **more: Any) -> str:
+def _account_page(error: AppError | None = None) -> str:
     who = actor()
     contracts = queries.contracts_of(who.user_id) if who.user_id else []
     identity = current_identity()
     return render_template(
         "accounts/account.html",
         who=who,
+        login=identity.login if identity else "",
         contracts=contracts,
         contract_choices=[(str(found.id), f"{found.city_name} {found.title}") for found in contracts],
         has_second_factor=bool(identity and identity.has_second_factor),
         error=error,
-        **more,
     )
 
 
 @blueprint.post("/account/password")
 @allow(signed_in())
 def change_password() -> Any:
-    who = _person()
+    """Change one's own password: other sessions end, this one gets another token."""
+    try:
+        _change_password(request.form.get("current", ""), request.form.get("password", ""))
+    except AppError as error:
+        return _account_page(error), error.status
+    flash("パスワードを変えました。ほかの端末でのサインインは終わりました。", "success")
+    return redirect(url_for("homes.home"), 303)
+
+
+def _change_password(current: str, wanted: str) -> None:
+    who, at = _person(), now()
+    known = _myself()
+    end_read()
+    if not confirm_password(known, current, _address(), at=at):
+        raise InvalidInput(errors={"current": ["今のパスワードが正しくありません。"]})
+    if wanted != request.form.get("again"):
+        raise InvalidInput(errors={"again": ["新しいパスワードと一致しません。"]})
+    if wanted == current:
+        raise InvalidInput(errors={"password": ["今のパスワードとは別のものにしてください。"]})
+    prepared = prepare(wanted, known.login)
+    with transaction():
+        service.set_password(who, prepared, by=actor(), at=at)
+        token = service.renew_token(by=actor())
+    session[COOKIE_KEY] = token
+
+
+def _myself() -> queries.Candidate:
     identity = current_identity()
     known = queries.candidate(identity.login) if identity else None
-    end_read()
-    if known is None or not password_matches(known.password_hash, request.form.get("current", "")):
-        wrong = InvalidInput(errors={"current": ["今のパスワードが正しくありません。"]})
-        return _account_page(wrong), 422
-    if request.form.get("password") != request.form.get("again"):
-        differs = InvalidInput(errors={"again": ["新しいパスワードと一致しません。"]})
-        return _account_page(differs), 422
-    try:
-        with transaction():
-            service.set_password(who, request.form.get("password", ""), by=actor(), at=now())
-    except InvalidInput as error:
-        return _account_page(error), 422
-    return redirect(url_for("homes.home"), 303)
+    if known is None:
+        raise Forbidden()
+    return known
 
 
 def _person() -> UUID:
@@ -216,7 +227,10 @@ def _person() -> UUID:
 
 @blueprint.get("/account/second-factor")
 @allow(signed_in())
-def second_factor_form() -> str:
+def second_factor_form() -> Any:
+    identity = current_identity()
+    if identity is not None and identity.has_second_factor:
+        return redirect(url_for("accounts.account"))
     return _second_factor_page(second_factor.new_seed())
 
 
@@ -224,7 +238,11 @@ def _second_factor_page(seed: str, error: AppError | None = None) -> str:
     identity = current_identity()
     uri = second_factor.provisioning_uri(seed, identity.login if identity else "")
     return render_template(
-        "accounts/second_factor.html", seed=seed, picture=second_factor.picture(uri), error=error
+        "accounts/second_factor.html",
+        who=actor(),
+        seed=seed,
+        picture=second_factor.picture(uri),
+        error=error,
     )
 
 
@@ -233,18 +251,17 @@ def _second_factor_page(seed: str, error: AppError | None = None) -> str:
 def enrol_second_factor() -> Any:
     """Take the seed that was shown once the person proves that the app holds it."""
     who, seed = _person(), text("seed")
-    identity = current_identity()
-    if identity is not None and identity.has_second_factor:
-        raise Forbidden("登録済みです。変更するときは管理者に連絡してください。")
-    step = second_factor.matching_step(seed, text("code"), now(), 0) if second_factor.is_seed(seed) else None
+    seed = seed if second_factor.is_seed(seed) else second_factor.new_seed()
+    step = second_factor.matching_step(seed, text("code"), now(), 0)
     if step is None:
         wrong = InvalidInput(errors={"code": ["コードが一致しません。アプリの表示を確認してください。"]})
-        return _second_factor_page(
-            seed if second_factor.is_seed(seed) else second_factor.new_seed(), wrong
-        ), 422
+        return _second_factor_page(seed, wrong), wrong.status
     sealed = seal(system_keys(), SEED_LABEL, SYSTEM_ID, who, seed)
     with transaction():
         service.enrol_second_factor(sealed, step, by=actor(), at=now())
+        token = service.renew_token(by=actor())
+    session[COOKIE_KEY] = token
+    flash("認証アプリを登録しました。次のサインインから、コードの入力が必要です。", "success")
     return redirect(url_for("homes.home"), 303)
 
 

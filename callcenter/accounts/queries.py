@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 
 from callcenter.accounts.models import ApiToken, Membership, RolePolicy, SignInAttempt, User, UserSession
 from callcenter.accounts.passwords import digest
@@ -51,33 +51,36 @@ CONTRACT_COLUMNS = (
     Contract.ends_on,
 )
 
+# Plain tables and the connection itself: this statement opens every request, and the ORM's part of it would cost more
+# than the statement.
+_SESSIONS, _USERS, _ROLES, _CONTRACTS = (
+    cast(Table, model.__table__) for model in (UserSession, User, Membership, Contract)
+)
 _BY_SESSION = (
     select(
-        UserSession.id.label("session_id"),
-        UserSession.created_at,
-        UserSession.last_seen_at,
-        UserSession.restricted,
-        User.id.label("user_id"),
-        User.login,
-        User.display_name,
-        User.disabled_at,
-        User.totp_sealed.is_not(None).label("has_second_factor"),
-        Membership.role,
-        *(column.label(f"contract_{column.key}") for column in CONTRACT_COLUMNS),
+        _SESSIONS.c.id.label("session_id"),
+        _SESSIONS.c.created_at,
+        _SESSIONS.c.last_seen_at,
+        _SESSIONS.c.restricted,
+        _USERS.c.id.label("user_id"),
+        _USERS.c.login,
+        _USERS.c.display_name,
+        _USERS.c.disabled_at,
+        _USERS.c.totp_sealed.is_not(None).label("has_second_factor"),
+        _ROLES.c.role,
+        *(_CONTRACTS.c[column.key].label(f"contract_{column.key}") for column in CONTRACT_COLUMNS),
     )
-    .join(User, User.id == UserSession.user_id)
-    .join(Contract, Contract.id == UserSession.contract_id)
-    .outerjoin(
-        Membership,
-        (Membership.user_id == User.id) & (Membership.contract_id == UserSession.contract_id),
-    )
-    .where(UserSession.token_hash == bindparam("token_hash"))
+    .select_from(_SESSIONS)
+    .join(_USERS, _USERS.c.id == _SESSIONS.c.user_id)
+    .join(_CONTRACTS, _CONTRACTS.c.id == _SESSIONS.c.contract_id)
+    .outerjoin(_ROLES, (_ROLES.c.user_id == _USERS.c.id) & (_ROLES.c.contract_id == _SESSIONS.c.contract_id))
+    .where(_SESSIONS.c.token_hash == bindparam("wanted_hash"), _SESSIONS.c.ended_at.is_(None))
 )
 
 
 def identity_of_session(token: str, address: str, now: datetime) -> Identity | None:
     """The person behind a session cookie, or None: unknown, ended, or disabled. One statement."""
-    rows = db.session.execute(_BY_SESSION, {"token_hash": digest(token)}).all()
+    rows = db.session.connection().execute(_BY_SESSION, {"wanted_hash": digest(token)}).all()
     if not rows:
         return None
     first = rows[0]
@@ -93,13 +96,17 @@ def identity_of_session(token: str, address: str, now: datetime) -> Identity | N
         session_id=first.session_id,
         restricted=first.restricted,
     )
-    return Identity(
-        actor, _contract_label(first), first.login, first.last_seen_at, bool(first.has_second_factor)
-    )
+    return Identity(actor, _contract_label(first), first.login, first.last_seen_at, bool(first.has_second_factor))
 
 
+_LOCKED_UNTIL = (
+    select(SignInAttempt.locked_until)
+    .where(SignInAttempt.kind == "token", SignInAttempt.subject == bindparam("address"))
+    .scalar_subquery()
+)
 _BY_TOKEN = (
     select(
+        _LOCKED_UNTIL.label("locked_until"),
         ApiToken.id.label("token_id"),
         ApiToken.name,
         ApiToken.scopes,
@@ -113,9 +120,11 @@ _BY_TOKEN = (
 
 
 def identity_of_token(token: str, address: str, now: datetime) -> Identity | None:
-    """The machine behind a bearer token, or None: unknown, expired or revoked."""
-    row = db.session.execute(_BY_TOKEN, {"token_hash": digest(token)}).first()
+    """The machine behind a bearer token, or None: unknown, expired, revoked, or its address locked. One statement."""
+    row = db.session.execute(_BY_TOKEN, {"token_hash": digest(token), "address": address[:80]}).first()
     if row is None or row.revoked_at is not None or row.expires_at <= now:
+        return None
+    if row.locked_until is not None and row.locked_until > now:
         return None
     actor = Actor(
         user_id=row.token_id,
@@ -129,8 +138,9 @@ def identity_of_token(token: str, address: str, now: datetime) -> Identity | Non
     return Identity(actor, _contract_label(row))
 
 
-def _contract_label(row: object) -> ContractLabel:
-    return ContractLabel(*(getattr(row, f"contract_{column.key}") for column in CONTRACT_COLUMNS))
+def _contract_label(row: Any) -> ContractLabel:
+    """The contract's columns stand last in both statements."""
+    return ContractLabel(*row[-len(CONTRACT_COLUMNS) :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +157,7 @@ class Candidate:
 
 
 def candidate(login: str) -> Candidate | None:
-    """The enabled user of that login name."""
+    """The enabled user of that (normalised) login name."""
     row = db.session.execute(
         select(
             User.id,
@@ -162,15 +172,23 @@ def candidate(login: str) -> Candidate | None:
     return Candidate(*row) if row else None
 
 
-def locked_until(subjects: Iterable[tuple[str, str]], now: datetime) -> datetime | None:
-    """The latest lock in force over any of the (kind, subject) pairs."""
-    wanted = list(subjects)
-    rows = db.session.execute(
-        select(SignInAttempt.kind, SignInAttempt.subject, SignInAttempt.locked_until).where(
-            SignInAttempt.subject.in_([subject for _, subject in wanted]), SignInAttempt.locked_until > now
+@dataclass(frozen=True, slots=True)
+class SessionBefore:
+    """Whose session a browser had, ended or not, and under which contract."""
+
+    session_id: UUID
+    user_id: UUID
+    contract_id: UUID
+
+
+def session_before(token: str) -> SessionBefore | None:
+    """The session a cookie belongs or belonged to, while its row is kept."""
+    row = db.session.execute(
+        select(UserSession.id, UserSession.user_id, UserSession.contract_id).where(
+            UserSession.token_hash == digest(token)
         )
-    )
-    return max((row.locked_until for row in rows if (row.kind, row.subject) in wanted), default=None)
+    ).first()
+    return SessionBefore(*row) if row else None
 
 
 def contracts_of(user_id: UUID) -> list[ContractLabel]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,14 +14,12 @@ IDLE = timedelta(minutes=30)
 LONGEST_SESSION = timedelta(hours=12)
 LAST_SEEN_EVERY = timedelta(minutes=1)
 FORGET_FAILURES_AFTER = timedelta(hours=24)
+KEEP_ENDED_SESSIONS = timedelta(days=7)
 LONGEST_TOKEN_LIFE = timedelta(days=366)
-
-SCOPES = {
-    "calls:read": "対応記録の参照",
-    "calls:write": "対応記録の登録",
-    "exchange:write": "電話交換機の集計の登録",
-    "reports:read": "提出済み報告書の取得",
-}
+LOGIN = re.compile(r"[a-z][a-z0-9._-]{2,39}", re.ASCII)
+# The city judges what the contractor reports: nobody does both. An administrator may be of either side.
+CITY_SIDE = frozenset({"city_viewer", "city_officer"})
+CONTRACTOR_SIDE = frozenset({"operator", "supervisor", "contract_manager"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,29 @@ LOCKOUTS = {
     "login": Lockout(allowed=5, first=timedelta(minutes=1), longest=timedelta(hours=1)),
     # A whole office may stand behind one address, so it is slower to anger.
     "address": Lockout(allowed=30, first=timedelta(minutes=1), longest=timedelta(minutes=15)),
+    "token": Lockout(allowed=30, first=timedelta(minutes=1), longest=timedelta(minutes=15)),
 }
+
+
+def normalise_login(text: str) -> str:
+    """A login name in the one form it is kept in: full-width typing and capitals make no difference."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def login_faults(login: str) -> list[str]:
+    """Why a login name (normalised) cannot be given; empty when it can."""
+    if LOGIN.fullmatch(login):
+        return []
+    return ["英小文字で始まる3〜40文字の英数字と . _ - で入力してください。"]
+
+
+def role_faults(roles: Collection[str]) -> list[str]:
+    """Why a person cannot hold these roles together under one contract; empty when they can."""
+    if not roles:
+        return ["役割を1つ以上選んでください。使わなくなった方は「停止」にします。"]
+    if CITY_SIDE.intersection(roles) and CONTRACTOR_SIDE.intersection(roles):
+        return ["市職員の役割と受託者の役割は、同じ方に付けられません。"]
+    return []
 
 
 def normalise_password(password: str) -> str:
@@ -54,9 +76,9 @@ def password_faults(password: str, login: str) -> list[str]:
     text = normalise_password(password)
     faults = []
     if len(text) < SHORTEST_PASSWORD:
-        faults.append(f"{SHORTEST_PASSWORD} 文字以上にしてください。")
+        faults.append(f"{SHORTEST_PASSWORD}文字以上にしてください。")
     if len(text) > LONGEST_PASSWORD:
-        faults.append(f"{LONGEST_PASSWORD} 文字以下にしてください。")
+        faults.append(f"{LONGEST_PASSWORD}文字以下にしてください。")
     if len(set(text)) < 5:
         faults.append("同じ文字の繰り返しは使えません。")
     if login and login.casefold() in text.casefold():

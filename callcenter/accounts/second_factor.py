@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+import re
+import unicodedata
 from datetime import datetime
 
 import pyotp
@@ -12,6 +14,7 @@ STEP_SECONDS = 30
 DRIFT_STEPS = 1
 SEED_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 ISSUER = "コールセンター業務"
+CODE = re.compile(r"[0-9]{6}")
 
 
 def new_seed() -> str:
@@ -37,10 +40,13 @@ def picture(uri: str) -> str:
 
 def matching_step(seed: str, code: str, at: datetime, last_step: int) -> int | None:
     """The time step `code` belongs to, one step of clock drift allowed, or None. A step that was used, or an
-    earlier one, never matches again."""
+    earlier one, never matches again. Full-width digits and the space apps show in the middle are understood."""
+    digits = re.sub(r"\s", "", unicodedata.normalize("NFKC", code[:20]))
+    if not CODE.fullmatch(digits):
+        return None
     now_step = int(at.timestamp()) // STEP_SECONDS
     totp = pyotp.TOTP(seed)
     for step in range(now_step - DRIFT_STEPS, now_step + DRIFT_STEPS + 1):
-        if step > last_step and hmac.compare_digest(totp.at(step * STEP_SECONDS), code.strip()):
+        if step > last_step and hmac.compare_digest(totp.at(step * STEP_SECONDS), digits):
             return step
     return None

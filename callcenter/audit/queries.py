@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from contextlib import closing
+import os
+from collections.abc import Collection, Generator
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from pathlib import Path
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from callcenter.audit.checkpoints import read_checkpoints
+from callcenter.audit.checkpoints import NotedHeads, noted_heads
 from callcenter.audit.models import AuditChain, AuditEntry
-from callcenter.audit.rules import Entry, Verdict, chain_of, judge
+from callcenter.audit.rules import Chain, Checkpoint, Entry, Verdict, chain_of, judge
 from callcenter.audit.service import LogWriter
+from callcenter.errors import AppError
 from callcenter.extensions import db
 from callcenter.web.pagination import Page
 
@@ -36,29 +38,73 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The verdicts over all chains, and the damaged lines of the checkpoint file."""
+    """The verdicts over the chains, and what is wrong with the checkpoint file: numbers of forged or damaged lines,
+    and how many lines a crash cut short (those are no breach)."""
 
     verdicts: tuple[Verdict, ...]
     damaged_lines: tuple[int, ...]
+    torn_lines: int = 0
 
     @property
     def whole(self) -> bool:
         return not self.damaged_lines and all(verdict.whole for verdict in self.verdicts)
 
+    @property
+    def unprotected(self) -> int:
+        return sum(verdict.unprotected for verdict in self.verdicts)
 
-def verify() -> Verification:
-    """Walk every chain against its hashes and checkpoints, in bounded memory."""
+
+def verify(only: Collection[str] | None = None) -> Verification:
+    """Walk every chain (or `only` those) against its hashes and checkpoints, in bounded memory.
+
+    The checkpoints are read first: what is committed meanwhile is in the database too by the time it is read.
+    """
+    with _noted() as noted:
+        heads = _snapshot_of_heads()
+        chains = set(heads) | noted.chains()
+        wanted = chains if only is None else chains & set(only)
+        verdicts = tuple(_judged(name, heads.get(name), noted) for name in sorted(wanted))
+        return Verification(verdicts, tuple(noted.damaged), noted.torn)
+
+
+def unnoted() -> int:
+    """How many newest entries no checkpoint covers, over all chains: quick, without walking them."""
+    with _noted() as noted:
+        return sum(max(0, head.seq - noted.newest(name)) for name, head in _snapshot_of_heads().items())
+
+
+def checkpoint_state() -> tuple[bool, str]:
+    """Whether the checkpoint file can be written and covers every entry, and what was found: for `doctor`."""
+    path: Path = current_app.extensions["callcenter_settings"].checkpoint_file
+    if path.exists() and not os.access(path, os.W_OK):
+        return False, f"{path} に書き込めません"
+    tail = unnoted()
+    return tail == 0, f"控えのない末尾 {tail}件（次の記録のときに書かれます）" if tail else str(path)
+
+
+def _noted() -> AbstractContextManager[NotedHeads]:
     writer: LogWriter = current_app.extensions["callcenter_log"]
     settings = current_app.extensions["callcenter_settings"]
-    heads, damaged = read_checkpoints(settings.checkpoint_file, writer.key_of)
-    chains = set(db.session.execute(select(AuditChain.chain)).scalars()) | set(heads)
-    verdicts = tuple(_judged(chain, writer.key_of(chain), heads.get(chain, {})) for chain in sorted(chains))
-    return Verification(verdicts, tuple(damaged))
+    return noted_heads(settings.checkpoint_file, writer.key_of)
 
 
-def _judged(chain: str, key: bytes, heads: Mapping[int, bytes]) -> Verdict:
-    with closing(_walk(chain)) as entries:
-        return judge(chain, key, entries, heads)
+def _snapshot_of_heads() -> dict[str, Checkpoint]:
+    """The heads the chains' rows state, in a read in which entries and rows stay of one moment."""
+    db.session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    rows = db.session.execute(select(AuditChain.chain, AuditChain.seq, AuditChain.head))
+    return {row.chain: Checkpoint(*row) for row in rows}
+
+
+def _judged(name: str, head: Checkpoint | None, noted: NotedHeads) -> Verdict:
+    writer: LogWriter = current_app.extensions["callcenter_log"]
+    try:
+        chain = Chain(name, writer.key_of(name), head)
+    except (AppError, ValueError):
+        return Verdict(name, 0, 1, "鍵がないため確かめられません")
+    with closing(_walk(name)) as entries:
+        return judge(chain, entries, noted.of(name))
 
 
 def _walk(chain: str) -> Generator[tuple[Entry, bytes], None, None]:
@@ -70,53 +116,59 @@ def _walk(chain: str) -> Generator[tuple[Entry, bytes], None, None]:
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """What a list of the log shows."""
+    """What a list of the log shows. `people` limits it to acts by them or about them (and nobody's); None: all."""
 
+    contract_id: UUID | None
     action: str = ""
+    entity: str = ""
     entity_id: str = ""
     user_id: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
+    people: frozenset[UUID] | None = None
 
 
-def page_of_entries(contract_id: UUID | None, wanted: LogFilter, page: Page) -> tuple[list[Entry], int]:
+def page_of_entries(wanted: LogFilter, page: Page) -> tuple[list[Entry], int]:
     """One page of a chain, newest first, and the number of entries in all."""
-    conditions = _conditions(contract_id, wanted)
+    conditions = _conditions(wanted)
     total = db.session.execute(select(func.count()).select_from(AuditEntry).where(*conditions)).scalar_one()
-    statement = (
-        select(*COLUMNS)
-        .where(*conditions)
-        .order_by(AuditEntry.seq.desc())
-        .limit(page.size)
-        .offset(page.offset)
-    )
+    statement = select(*COLUMNS).where(*conditions).order_by(AuditEntry.seq.desc()).limit(page.size).offset(page.offset)
     return [Entry(*row) for row in db.session.execute(statement)], total
+
+
+def actions_in(wanted: LogFilter) -> list[str]:
+    """The actions that occur in a chain, to choose from."""
+    statement = select(AuditEntry.action).where(*_conditions(wanted)).distinct().order_by(AuditEntry.action)
+    return list(db.session.execute(statement).scalars())
 
 
 def history_of(contract_id: UUID | None, entity: str, entity_id: str) -> list[Entry]:
     """Every entry about one thing, oldest first."""
-    statement = (
-        select(*COLUMNS)
-        .where(
-            AuditEntry.chain == chain_of(contract_id),
-            AuditEntry.entity == entity,
-            AuditEntry.entity_id == entity_id,
-        )
-        .order_by(AuditEntry.seq)
-    )
+    wanted = LogFilter(contract_id, entity=entity, entity_id=entity_id)
+    statement = select(*COLUMNS).where(*_conditions(wanted)).order_by(AuditEntry.seq)
     return [Entry(*row) for row in db.session.execute(statement)]
 
 
-def _conditions(contract_id: UUID | None, wanted: LogFilter) -> list[Any]:
-    conditions: list[Any] = [AuditEntry.chain == chain_of(contract_id)]
-    if wanted.action:
-        conditions.append(AuditEntry.action == wanted.action)
-    if wanted.entity_id:
-        conditions.append(AuditEntry.entity_id == wanted.entity_id)
-    if wanted.user_id:
-        conditions.append(AuditEntry.user_id == wanted.user_id)
+def _conditions(wanted: LogFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [AuditEntry.chain == chain_of(wanted.contract_id)]
+    for column, value in (
+        (AuditEntry.action, wanted.action),
+        (AuditEntry.entity, wanted.entity),
+        (AuditEntry.entity_id, wanted.entity_id),
+        (AuditEntry.user_id, wanted.user_id),
+    ):
+        if value:
+            conditions.append(column == value)
     if wanted.since:
         conditions.append(AuditEntry.at >= wanted.since)
     if wanted.until:
         conditions.append(AuditEntry.at < wanted.until)
+    if wanted.people is not None:
+        conditions.append(_concerning(wanted.people))
     return conditions
+
+
+def _concerning(people: frozenset[UUID]) -> ColumnElement[bool]:
+    about = and_(AuditEntry.entity == "user", AuditEntry.entity_id.in_([str(who) for who in people]))
+    nobodys = and_(AuditEntry.user_id.is_(None), AuditEntry.entity == "sign_in")
+    return or_(AuditEntry.user_id.in_(people), about, nobodys)

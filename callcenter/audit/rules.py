@@ -54,6 +54,23 @@ class Entry:
         return json.dumps(fields, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
 
 
+def stored_details(details: Mapping[str, Any]) -> dict[str, Any]:
+    """The details as the database will give them back (keys are text, no NaN): only these may be hashed.
+
+    Raises `ValueError` or `TypeError` for what JSON does not hold: a programming fault.
+    """
+    kept: dict[str, Any] = json.loads(json.dumps(dict(details), allow_nan=False))
+    return kept
+
+
+def require_storable(*texts: tuple[str, int]) -> None:
+    """Raise `ValueError` for a text too long for its column or holding control characters: databases differ in
+    what they make of it, and the hash must cover exactly what is kept."""
+    for text, longest in texts:
+        if len(text) > longest or not text.isprintable():
+            raise ValueError(f"not fit for the log: {len(text)} characters, at most {longest}, printable")
+
+
 def link(key: bytes, previous: bytes, entry: Entry) -> bytes:
     """The hash of `entry` after `previous` under the chain's key: HMAC-SHA256, 32 bytes."""
     return hmac.new(key, previous + entry.canonical(), hashlib.sha256).digest()
@@ -66,6 +83,15 @@ class Checkpoint:
     chain: str
     seq: int
     head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What is needed to judge a chain: its name, its key, and the head its own row states."""
+
+    name: str
+    key: bytes
+    head: Checkpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +110,34 @@ class Verdict:
         return self.broken_at is None
 
 
-def judge(
-    chain: str, key: bytes, entries: Iterable[tuple[Entry, bytes]], checkpoints: Mapping[int, bytes]
-) -> Verdict:
+def judge(chain: Chain, entries: Iterable[tuple[Entry, bytes]], checkpoints: Iterable[Checkpoint]) -> Verdict:
     """Walk a chain in order of `seq`; name the first entry that is edited, missing, moved or cut.
 
-    `checkpoints` maps the noted seq to the noted head. An entry re-hashed by someone who holds the key but not
-    the file still differs from its checkpoint.
+    `checkpoints` come in order of `seq`. An entry re-hashed by someone who holds the key but not the file still
+    differs from its checkpoint; so does one written after the tail was cut, where the same seq was noted before.
     """
+    noted = iter(checkpoints)
+    point = next(noted, None)
     previous, count, last_noted = GENESIS, 0, 0
     for entry, stored in entries:
-        expected = count + 1
-        if entry.seq != expected:
-            return Verdict(chain, count, expected, "記録が抜けているか、順番が入れ替わっています")
-        if not hmac.compare_digest(stored, link(key, previous, entry)):
-            return Verdict(chain, count, entry.seq, "記録の内容が書き換えられています")
-        noted = checkpoints.get(entry.seq)
-        if noted is not None:
-            if not hmac.compare_digest(noted, stored):
-                return Verdict(chain, count, entry.seq, "控え（チェックポイント）と一致しません")
-            last_noted = entry.seq
+        if entry.seq != count + 1:
+            return Verdict(chain.name, count, count + 1, "記録が抜けているか、順番が入れ替わっています")
+        if not hmac.compare_digest(stored, link(chain.key, previous, entry)):
+            return Verdict(chain.name, count, entry.seq, "記録の内容が書き換えられています")
+        while point is not None and point.seq <= entry.seq:
+            if not hmac.compare_digest(point.head, stored):
+                return Verdict(chain.name, count, entry.seq, "控え（チェックポイント）と一致しません")
+            last_noted, point = entry.seq, next(noted, None)
         previous, count = stored, entry.seq
-    newest = max(checkpoints, default=0)
-    if newest > count:
-        return Verdict(
-            chain, count, count + 1, f"末尾が切り取られています（控えは {newest} 件目まであります）"
-        )
-    return Verdict(chain, count, unprotected=count - last_noted)
+    if point is not None:
+        newest = max((later.seq for later in noted), default=point.seq)
+        return Verdict(chain.name, count, count + 1, f"末尾が切り取られています（控えは{newest}件目まであります）")
+    return _judged_head(chain, count, previous) or Verdict(chain.name, count, unprotected=count - last_noted)
+
+
+def _judged_head(chain: Chain, count: int, last: bytes) -> Verdict | None:
+    """The chain's own row says how long it is: a tail cut without touching it shows even where nothing was noted."""
+    if chain.head is None or chain.head == Checkpoint(chain.name, count, last):
+        return None
+    broken_at = max(1, count) if chain.head.seq == count else min(chain.head.seq, count) + 1
+    return Verdict(chain.name, count, broken_at, f"最新の位置の記録（{chain.head.seq}件目）と一致しません")

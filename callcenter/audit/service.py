@@ -5,30 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from flask import Flask, current_app
-from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Table, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from callcenter.audit.checkpoints import CheckpointFile, KeyOf
 from callcenter.audit.models import AuditChain, AuditEntry
-from callcenter.audit.rules import GENESIS, Checkpoint, Entry, chain_of, link
+from callcenter.audit.rules import (
+    GENESIS,
+    Checkpoint,
+    Entry,
+    chain_of,
+    link,
+    require_storable,
+    stored_details,
+)
 from callcenter.extensions import db
 from callcenter.web.access import Actor, Channel
-from callcenter.web.transaction import Notes, notes_of
+from callcenter.web.statements import Write
+from callcenter.web.transaction import Notes, notes_of, together_with_commit, writing
 
-_HEAD = (
-    select(AuditChain.seq, AuditChain.head).where(AuditChain.chain == bindparam("wanted")).with_for_update()
-)
-_NEW_CHAIN = insert(AuditChain)
-_MOVE_HEAD = (
-    update(AuditChain)
-    .where(AuditChain.chain == bindparam("wanted"))
+_CHAINS = cast(Table, AuditChain.__table__)
+_HEAD = select(_CHAINS.c.seq, _CHAINS.c.head).where(_CHAINS.c.chain == bindparam("wanted")).with_for_update()
+_NEW_CHAIN = {
+    "sqlite": sqlite.insert(AuditChain).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(AuditChain).on_conflict_do_nothing(),
+}
+_MOVE_HEAD = Write(
+    update(_CHAINS)
+    .where(_CHAINS.c.chain == bindparam("wanted"))
     .values(seq=bindparam("new_seq"), head=bindparam("new_head"))
 )
-_ENTRY = insert(AuditEntry)
+_ENTRY = Write.into(cast(Table, AuditEntry.__table__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +70,17 @@ def init_app(app: Flask, writer: LogWriter) -> None:
 
 
 def record(act: Act, *, by: Actor, at: datetime) -> None:
-    """Put an entry into the running transaction. Raises `RuntimeError` outside `transaction()`:
-    an act that cannot be logged does not happen."""
+    """Put an entry into the running transaction. Raises `RuntimeError` outside `transaction()`, and `ValueError`
+    for what the log cannot hold: an act that cannot be logged does not happen."""
+    require_storable((act.action, 60), (act.entity, 40), (act.entity_id, 64))
     pending = notes_of(db.session()).setdefault("audit_pending", [])
     pending.append((chain_of(None if act.system else by.contract_id), act, by, at))
 
 
 def write_pending(notes: Notes) -> None:
-    session = db.session()
     pending: list[tuple[str, Act, Actor, datetime]] = notes.get("audit_pending", [])
     points = [
-        _extend(session, chain, [row[1:] for row in pending if row[0] == chain])
+        _extend(notes, chain, [row[1:] for row in pending if row[0] == chain])
         for chain in sorted({row[0] for row in pending})
     ]
     notes["audit_points"] = points
@@ -82,29 +93,30 @@ def note_heads(notes: Notes) -> None:
         writer.checkpoints.append(points)
 
 
-def _extend(session: Session, chain: str, acts: list[tuple[Act, Actor, datetime]]) -> Checkpoint:
+def _extend(notes: Notes, chain: str, acts: list[tuple[Act, Actor, datetime]]) -> Checkpoint:
     """Append `acts` to `chain`; returns the new head. The chain's row is locked until the commit."""
     writer: LogWriter = current_app.extensions["callcenter_log"]
     key = writer.key_of(chain)
-    seq, head = _locked_head(session, chain)
+    connection = writing()
+    seq, head = _locked_head(connection, chain)
     rows = []
     for act, by, at in acts:
         seq += 1
         entry = _entry(chain, seq, act, by, at)
         head = link(key, head, entry)
         rows.append(_row(entry, head))
-    connection = session.connection()
-    connection.execute(_ENTRY, rows)
-    connection.execute(_MOVE_HEAD, {"wanted": chain, "new_seq": seq, "new_head": head})
+    moved = {"wanted": chain, "new_seq": seq, "new_head": head}
+    together_with_commit(notes, lambda: _ENTRY.execute_all(connection, rows))
+    together_with_commit(notes, lambda: _MOVE_HEAD.execute(connection, moved))
     return Checkpoint(chain, seq, head)
 
 
-def _locked_head(session: Session, chain: str) -> tuple[int, bytes]:
-    connection = session.connection()
+def _locked_head(connection: Connection, chain: str) -> tuple[int, bytes]:
     found = connection.execute(_HEAD, {"wanted": chain}).first()
     if found is None:
-        connection.execute(_NEW_CHAIN, {"chain": chain, "seq": 0, "head": GENESIS})
-        return 0, GENESIS
+        # Two first writers may meet here; the one that comes second waits and takes the other's head.
+        connection.execute(_NEW_CHAIN[connection.dialect.name], {"chain": chain, "seq": 0, "head": GENESIS})
+        found = connection.execute(_HEAD, {"wanted": chain}).one()
     return found.seq, found.head
 
 
@@ -118,10 +130,15 @@ def _entry(chain: str, seq: int, act: Act, by: Actor, at: datetime) -> Entry:
         entity_id=act.entity_id,
         user_id=by.user_id,
         session_id=by.session_id,
-        address=by.address,
+        address=_printable(by.address, 64),
         channel=by.channel.value,
-        details=dict(act.details),
+        details=stored_details(act.details),
     )
+
+
+def _printable(text: str, longest: int) -> str:
+    """What comes from outside is made fit to be kept; the hash covers the result."""
+    return "".join(letter for letter in text if letter.isprintable())[:longest]
 
 
 def _row(entry: Entry, head: bytes) -> dict[str, Any]:

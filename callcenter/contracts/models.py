@@ -10,6 +10,9 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.extensions import Base, ContractScoped
+from scheduling.calendar import Reading
+
+READING_VALUES = ", ".join(f"'{reading.value}'" for reading in Reading)
 
 
 class Contract(Base):
@@ -18,7 +21,11 @@ class Contract(Base):
     __tablename__ = "contracts"
     __table_args__ = (
         CheckConstraint("starts_on <= ends_on", name="term"),
+        CheckConstraint(f"reading IN ({READING_VALUES})", name="reading"),
+        CheckConstraint("length(code) > 0 AND length(title) > 0 AND length(city_name) > 0", name="words"),
+        CheckConstraint("predecessor_id <> id", name="predecessor"),
         CheckConstraint("next_call_number >= 1", name="call_number"),
+        CheckConstraint("calendar_revision >= 1", name="calendar_revision"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -43,10 +50,8 @@ class ContractTerms(ContractScoped, Base):
     __tablename__ = "contract_terms"
     __table_args__ = (
         UniqueConstraint("contract_id", "effective_on"),
-        CheckConstraint(
-            "0 <= opens_minute AND opens_minute < closes_minute AND closes_minute <= 1440", name="hours"
-        ),
-        CheckConstraint("minimum_operators >= 0", name="minimum"),
+        CheckConstraint("0 <= opens_minute AND opens_minute < closes_minute AND closes_minute <= 1440", name="hours"),
+        CheckConstraint("0 <= minimum_operators AND minimum_operators <= approved_headcount", name="people"),
     )
 
     effective_on: Mapped[date]
@@ -63,7 +68,14 @@ class CalendarException(ContractScoped, Base):
     __tablename__ = "calendar_exceptions"
     __table_args__ = (
         CheckConstraint("kind IN ('closed', 'open')", name="kind"),
-        CheckConstraint("kind = 'closed' OR (opens_minute < closes_minute)", name="hours"),
+        CheckConstraint(
+            "(kind = 'closed' AND opens_minute IS NULL AND closes_minute IS NULL) OR (kind = 'open' AND "
+            "opens_minute IS NOT NULL AND closes_minute IS NOT NULL AND 0 <= opens_minute AND "
+            "opens_minute < closes_minute AND closes_minute <= 1440)",
+            name="hours",
+        ),
+        # An exception without a reason cannot be put into the calendar, and so would close every page that asks it.
+        CheckConstraint("length(reason) > 0 AND length(approver) > 0", name="reason"),
         Index(
             "uq_calendar_exceptions_live",
             "contract_id",
@@ -82,6 +94,7 @@ class CalendarException(ContractScoped, Base):
     closes_minute: Mapped[int | None]
     created_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str] = mapped_column(String(200), default="")
 
 
 class HolidayImport(Base):
@@ -101,7 +114,10 @@ class Permission(ContractScoped, Base):
     personal information) or `network_texts` (the inquiries' report texts too)."""
 
     __tablename__ = "contract_permissions"
-    __table_args__ = (CheckConstraint("kind IN ('network_data', 'network_texts')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('network_data', 'network_texts')", name="kind"),
+        CheckConstraint("ends_on IS NULL OR granted_on <= ends_on", name="period"),
+    )
 
     kind: Mapped[str] = mapped_column(String(20))
     granted_on: Mapped[date]

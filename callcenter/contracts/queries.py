@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,8 @@ from scheduling.calendar import BusinessCalendar, ExtraOpening, HoursFrom, Readi
 from scheduling.holidays import HolidayList, parse_syukujitsu, published_holidays
 
 CALENDARS_KEPT = 32
+# Noted in a transaction that changes a calendar: what it sees may yet be rolled back, so it is not kept.
+CALENDAR_CHANGED = "calendar_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Terms:
     closes_minute: int
     minimum_operators: int
     approved_headcount: int
+    note: str = ""
 
 
 def contract(contract_id: UUID) -> ContractFacts:
@@ -63,6 +66,15 @@ def contract(contract_id: UUID) -> ContractFacts:
 def contract_by_code(code: str) -> ContractFacts:
     """Raises `NotFound`."""
     return _facts(Contract.code == code)
+
+
+def only_contract() -> ContractFacts:
+    """The deployment's contract when it has just one. Raises `NotFound` with what to name instead."""
+    found = all_contracts()
+    if len(found) != 1:
+        codes = "、".join(facts.code for facts in found) or "なし"
+        raise NotFound(f"契約コードを指定してください（登録されている契約: {codes}）。")
+    return found[0]
 
 
 def all_contracts() -> list[ContractFacts]:
@@ -102,6 +114,7 @@ def terms(contract_id: UUID) -> list[Terms]:
             ContractTerms.closes_minute,
             ContractTerms.minimum_operators,
             ContractTerms.approved_headcount,
+            ContractTerms.note,
         )
         .where(ContractTerms.contract_id == contract_id)
         .order_by(ContractTerms.effective_on)
@@ -128,15 +141,19 @@ def calendar(contract_id: UUID) -> BusinessCalendar:
     ).first()
     if revision is None:
         raise NotFound("契約が見つかりませんでした。")
-    kept: OrderedDict[Any, BusinessCalendar] = current_app.extensions.setdefault(
-        "callcenter_calendars", OrderedDict()
-    )
-    key = (contract_id, *revision)
-    if key not in kept:
-        kept[key] = build_calendar(contract_id)
+    if CALENDAR_CHANGED in db.session.info.get("writing", {}):
+        return build_calendar(contract_id)
+    return _kept_calendar((contract_id, *revision))
+
+
+def _kept_calendar(key: tuple[UUID, int, int]) -> BusinessCalendar:
+    kept: OrderedDict[Any, BusinessCalendar] = current_app.extensions.setdefault("callcenter_calendars", OrderedDict())
+    found = kept.get(key)
+    if found is None:
+        found = kept[key] = build_calendar(key[0])
         while len(kept) > CALENDARS_KEPT:
             kept.popitem(last=False)
-    return kept[key]
+    return found
 
 
 def build_calendar(contract_id: UUID, reading: Reading | None = None) -> BusinessCalendar:
@@ -178,7 +195,7 @@ def live_exceptions(contract_id: UUID) -> list[CalendarException]:
 def holidays() -> HolidayList:
     """The holiday list in force: the newest import, else the one shipped."""
     content = db.session.execute(
-        select(HolidayImport.content).order_by(HolidayImport.imported_at.desc()).limit(1)
+        select(HolidayImport.content).order_by(HolidayImport.imported_at.desc(), HolidayImport.id.desc()).limit(1)
     ).scalar_one_or_none()
     return published_holidays() if content is None else parse_syukujitsu(content)
 
@@ -200,10 +217,46 @@ def permits(contract_id: UUID, kind: str, on: date) -> Permission | None:
 
 
 def permissions(contract_id: UUID) -> list[Permission]:
-    statement = (
-        select(Permission).where(Permission.contract_id == contract_id).order_by(Permission.granted_on.desc())
-    )
+    statement = select(Permission).where(Permission.contract_id == contract_id).order_by(Permission.granted_on.desc())
     return list(db.session.execute(statement).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """A value of a setting and the day from which it holds."""
+
+    name: str
+    effective_on: date
+    value: Any
+    recorded_at: datetime
+
+
+def settings_of(contract_id: UUID) -> list[SettingRow]:
+    """Every value ever set, the newest first."""
+    statement = (
+        select(Setting.name, Setting.effective_on, Setting.value, Setting.recorded_at)
+        .where(Setting.contract_id == contract_id)
+        .order_by(Setting.name, Setting.effective_on.desc())
+    )
+    return [SettingRow(*row) for row in db.session.execute(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class HolidaySource:
+    """Where the holiday list in force comes from; `imported_at` is None for the one shipped."""
+
+    last_on: date
+    imported_at: datetime | None
+    sha256: str
+
+
+def holiday_source() -> HolidaySource:
+    row = db.session.execute(
+        select(HolidayImport.last_on, HolidayImport.imported_at, HolidayImport.sha256)
+        .order_by(HolidayImport.imported_at.desc(), HolidayImport.id.desc())
+        .limit(1)
+    ).first()
+    return HolidaySource(*row) if row else HolidaySource(published_holidays().last_on, None, "")
 
 
 def setting(contract_id: UUID, name: str, on: date, default: Any = None) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,21 +14,27 @@ from callcenter.contracts.models import (
     CalendarException,
     Contract,
     ContractTerms,
-    HolidayImport,
     Permission,
     Setting,
 )
-from callcenter.contracts.queries import holidays
+from callcenter.contracts.queries import CALENDAR_CHANGED
+from callcenter.contracts.rules import (
+    EXCEPTION_KINDS,
+    PERMISSION_KINDS,
+    ExceptionKind,
+    Faults,
+    code_faults,
+    hours_faults,
+    people_faults,
+    term_faults,
+)
 from callcenter.errors import Conflict, InvalidInput, NotFound
 from callcenter.events import contract_created
 from callcenter.extensions import db, new_id
 from callcenter.protection.deployment import keyring
 from callcenter.web.access import Actor
+from callcenter.web.transaction import notes_of
 from scheduling.calendar import Reading
-from scheduling.holidays import parse_syukujitsu
-
-LARGEST_HOLIDAY_LIST = 1_000_000
-PERMISSION_KINDS = {"network_data": "個人情報のないデータ", "network_texts": "問合せ内容の要旨を含むデータ"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +58,13 @@ class NewContract:
 
 def create_contract(new: NewContract, *, by: Actor, at: datetime) -> UUID:
     """Set a contract up. Raises `InvalidInput` for a term or hours that cannot be, `Conflict` for a code in use."""
-    if new.ends_on < new.starts_on:
-        raise InvalidInput(errors={"ends_on": ["終了日は開始日以後にしてください。"]})
-    if not 0 <= new.opens_minute < new.closes_minute <= 1440:
-        raise InvalidInput(errors={"closes": ["終了時刻は開始時刻より後にしてください。"]})
+    refuse(
+        code_faults(new.code),
+        term_faults(new.starts_on, new.ends_on),
+        hours_faults(new.opens_minute, new.closes_minute),
+        people_faults(new.minimum_operators, new.approved_headcount),
+    )
+    _require_predecessor(new.predecessor_id, new.starts_on)
     if db.session.execute(select(Contract.id).where(Contract.code == new.code)).first():
         raise Conflict(errors={"code": ["この契約コードは使われています。"]})
     row = _contract_row(new, at)
@@ -68,6 +76,18 @@ def create_contract(new: NewContract, *, by: Actor, at: datetime) -> UUID:
     record(Act("contract.created", "contract", str(row.id), system=True), by=by, at=at)
     contract_created.send(None, contract_id=row.id, by=by, at=at)
     return row.id
+
+
+def refuse(*found: Faults) -> None:
+    """Raise `InvalidInput` holding all the faults, if there are any."""
+    errors = {name: texts for faults in found for name, texts in faults.items()}
+    if errors:
+        raise InvalidInput(errors=errors)
+
+
+def _require_predecessor(predecessor_id: UUID | None, starts_on: date) -> None:
+    if predecessor_id is not None and _contract(predecessor_id).starts_on >= starts_on:
+        raise InvalidInput(errors={"predecessor": ["前の契約は、この契約より前に始まるものにしてください。"]})
 
 
 def _contract_row(new: NewContract, at: datetime) -> Contract:
@@ -109,9 +129,12 @@ class NewTerms:
 
 
 def change_terms(new: NewTerms, *, by: Actor, at: datetime) -> None:
-    """Let other hours, minimum or headcount hold from a date on (003 clauses 4, 6, 9(1))."""
-    if not 0 <= new.opens_minute < new.closes_minute <= 1440:
-        raise InvalidInput(errors={"closes": ["終了時刻は開始時刻より後にしてください。"]})
+    """Let other hours, minimum or headcount hold from a date of the contract on (003 clauses 4, 6, 9(1))."""
+    refuse(
+        hours_faults(new.opens_minute, new.closes_minute),
+        people_faults(new.minimum_operators, new.approved_headcount),
+        _outside(by.contract, new.effective_on, "effective_on"),
+    )
     exists = db.session.execute(
         select(ContractTerms.id).where(
             ContractTerms.contract_id == by.contract, ContractTerms.effective_on == new.effective_on
@@ -134,13 +157,37 @@ def change_terms(new: NewTerms, *, by: Actor, at: datetime) -> None:
     record(Act("contract.terms_changed", "contract_terms", str(row.id)), by=by, at=at)
 
 
+@dataclass(frozen=True, slots=True)
+class NewFacts:
+    """What may be agreed anew while a contract runs (003 clause 3: the term by consultation)."""
+
+    title: str
+    contractor_name: str
+    place: str
+    ends_on: date
+
+
+def change_facts(new: NewFacts, *, by: Actor, at: datetime) -> None:
+    """Change title, contractor, place or last day. Raises `InvalidInput` for a term that cannot be."""
+    row = _contract(by.contract)
+    refuse(term_faults(row.starts_on, new.ends_on))
+    changed = [name for name in new.__slots__ if getattr(row, name) != getattr(new, name)]
+    for name in changed:
+        setattr(row, name, getattr(new, name))
+    if changed:
+        record(Act("contract.facts_changed", "contract", str(row.id), {"fields": changed}), by=by, at=at)
+
+
+def _outside(contract_id: UUID, on: date, field: str) -> Faults:
+    row = _contract(contract_id)
+    return {} if row.starts_on <= on <= row.ends_on else {field: ["契約期間内の日付にしてください。"]}
+
+
 def choose_reading(reading: Reading, *, by: Actor, at: datetime) -> None:
     """Choose how clause 4 is read; the calendar follows at once."""
     db.session.execute(update(Contract).where(Contract.id == by.contract).values(reading=reading.value))
     _calendar_changed(by.contract)
-    record(
-        Act("contract.reading_chosen", "contract", str(by.contract), {"reading": reading.value}), by=by, at=at
-    )
+    record(Act("contract.reading_chosen", "contract", str(by.contract), {"reading": reading.value}), by=by, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +205,13 @@ class DayException:
 def except_day(new: DayException, *, by: Actor, at: datetime) -> UUID:
     """Close or open one date. Raises `InvalidInput` outside the contract or for hours that cannot be, `Conflict`
     when the date already has an exception."""
-    contract = _contract(by.contract)
-    if not contract.starts_on <= new.local_on <= contract.ends_on:
-        raise InvalidInput(errors={"local_on": ["契約期間内の日付にしてください。"]})
-    if new.kind == "open" and not 0 <= (new.opens_minute or 0) < (new.closes_minute or 0) <= 1440:
-        raise InvalidInput(errors={"closes": ["終了時刻は開始時刻より後にしてください。"]})
+    refuse(
+        {} if new.kind in EXCEPTION_KINDS else {"kind": ["種類を選んでください。"]},
+        hours_faults(new.opens_minute, new.closes_minute) if new.kind == ExceptionKind.OPEN else {},
+        _outside(by.contract, new.local_on, "local_on"),
+        {} if new.reason.strip() else {"reason": ["理由を入力してください。"]},
+        {} if new.approver.strip() else {"approver": ["承認者を入力してください。"]},
+    )
     if _live_exception(by.contract, new.local_on) is not None:
         raise Conflict(errors={"local_on": ["この日には登録があります。取り消してから登録してください。"]})
     row = CalendarException(
@@ -172,45 +221,28 @@ def except_day(new: DayException, *, by: Actor, at: datetime) -> UUID:
         kind=new.kind,
         reason=new.reason,
         approver=new.approver,
-        opens_minute=new.opens_minute,
-        closes_minute=new.closes_minute,
+        opens_minute=new.opens_minute if new.kind == ExceptionKind.OPEN else None,
+        closes_minute=new.closes_minute if new.kind == ExceptionKind.OPEN else None,
         created_at=at,
+        withdrawn_at=None,
     )
     db.session.add(row)
+    db.session.flush()
     _calendar_changed(by.contract)
     record(Act("calendar.excepted", "calendar_exception", str(row.id), {"kind": new.kind}), by=by, at=at)
     return row.id
 
 
-def withdraw_exception(exception_id: UUID, *, by: Actor, at: datetime) -> None:
+def withdraw_exception(exception_id: UUID, reason: str, *, by: Actor, at: datetime) -> None:
+    """Let the rule hold again for the date. Raises `NotFound` when it was withdrawn already."""
     row = db.session.get(CalendarException, (by.contract, exception_id))
     if row is None or row.withdrawn_at is not None:
-        raise NotFound()
-    row.withdrawn_at = at
+        raise NotFound("登録が見つかりませんでした。")
+    refuse({} if reason.strip() else {"reason": ["取り消す理由を入力してください。"]})
+    row.withdrawn_at, row.withdrawn_reason = at, reason
+    db.session.flush()
     _calendar_changed(by.contract)
     record(Act("calendar.exception_withdrawn", "calendar_exception", str(exception_id)), by=by, at=at)
-
-
-def import_holidays(content: bytes, *, by: Actor, at: datetime) -> date:
-    """Take a newer holiday list; returns its last date. Raises `InvalidInput` when it cannot be read or ends before
-    the list in force."""
-    if len(content) > LARGEST_HOLIDAY_LIST:
-        raise InvalidInput(errors={"file": ["ファイルが大きすぎます。"]})
-    try:
-        found = parse_syukujitsu(content)
-    except ValueError as error:
-        raise InvalidInput(errors={"file": [f"祝日の一覧として読み取れません。（{error}）"]}) from error
-    if found.last_on < holidays().last_on:
-        raise InvalidInput(
-            errors={"file": ["今の一覧より前の日付で終わっています。新しい一覧を選んでください。"]}
-        )
-    digest = hashlib.sha256(content).hexdigest()
-    row = HolidayImport(id=new_id(), imported_at=at, last_on=found.last_on, sha256=digest, content=content)
-    db.session.add(row)
-    record(
-        Act("holidays.imported", "holiday_import", str(row.id), {"sha256": digest}, system=True), by=by, at=at
-    )
-    return found.last_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +258,8 @@ def record_permission(new: NewPermission, *, by: Actor, at: datetime) -> UUID:
     """Record the city's permission for sending by network (10(1)⑤)."""
     if new.kind not in PERMISSION_KINDS:
         raise InvalidInput(errors={"kind": ["許可の種類を選んでください。"]})
+    if new.ends_on is not None and new.ends_on < new.granted_on:
+        raise InvalidInput(errors={"ends_on": ["終了日は許可日以後にしてください。"]})
     row = Permission(
         contract_id=by.contract,
         id=new_id(),
@@ -239,6 +273,17 @@ def record_permission(new: NewPermission, *, by: Actor, at: datetime) -> UUID:
     db.session.add(row)
     record(Act("permission.recorded", "permission", str(row.id), {"kind": new.kind}), by=by, at=at)
     return row.id
+
+
+def end_permission(permission_id: UUID, ends_on: date, *, by: Actor, at: datetime) -> None:
+    """Let a permission hold until a day. Raises `NotFound`; `InvalidInput` for a day before it was granted."""
+    row = db.session.get(Permission, (by.contract, permission_id))
+    if row is None:
+        raise NotFound("許可が見つかりませんでした。")
+    if ends_on < row.granted_on:
+        raise InvalidInput(errors={"ends_on": ["終了日は許可日以後にしてください。"]})
+    row.ends_on = ends_on
+    record(Act("permission.ended", "permission", str(permission_id)), by=by, at=at)
 
 
 def set_setting(name: str, value: Any, effective_on: date, *, by: Actor, at: datetime) -> None:
@@ -273,8 +318,7 @@ def _live_exception(contract_id: UUID, on: date) -> CalendarException | None:
 
 
 def _calendar_changed(contract_id: UUID) -> None:
+    notes_of(db.session())[CALENDAR_CHANGED] = True
     db.session.execute(
-        update(Contract)
-        .where(Contract.id == contract_id)
-        .values(calendar_revision=Contract.calendar_revision + 1)
+        update(Contract).where(Contract.id == contract_id).values(calendar_revision=Contract.calendar_revision + 1)
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 
+from callcenter.audit.typed import refused
 from callcenter.clock import now
 from callcenter.deliveries import queries, service
 from callcenter.deliveries.rules import (
@@ -20,7 +22,7 @@ from callcenter.deliveries.rules import (
     State,
 )
 from callcenter.errors import AppError, InvalidInput, NotFound
-from callcenter.protection.scan import require_clean
+from callcenter.protection.scan import IndividualNumberRefused, require_clean
 from callcenter.protection.text import clean_text
 from callcenter.web.access import CITY, LEADERSHIP, Role, actor, allow, only
 from callcenter.web.forms import optional_date
@@ -69,7 +71,7 @@ def document(version_id: UUID) -> str:
     return _document_page(version_id)
 
 
-def _document_page(version_id: UUID, error: AppError | None = None, comment: str = "") -> str:
+def _document_page(version_id: UUID, error: AppError | None = None, typed: Mapping[str, str] | None = None) -> str:
     who = actor()
     version = queries.version(who.contract, version_id)
     versions = queries.versions_of(who.contract, version.delivery_id)
@@ -82,7 +84,7 @@ def _document_page(version_id: UUID, error: AppError | None = None, comment: str
         may_decide=may_decide,
         labels=LABELS,
         error=error,
-        comment=comment,
+        comment=(typed or {}).get("comment", ""),
     )
 
 
@@ -103,16 +105,15 @@ def download(version_id: UUID, edition: str) -> Response:
 @allow(only(DECIDERS))
 def decide(version_id: UUID) -> Any:
     """Accept (受領) or send back (差戻し) with a comment."""
-    typed = request.form.get("comment", "")
     try:
         decision = _decision(request.form.get("decision", ""))
-        comment = clean_text(typed, max_length=NOTE_LENGTH, field="comment")
+        comment = clean_text(request.form.get("comment", ""), max_length=NOTE_LENGTH, field="comment")
         require_clean({"comment": comment})
         end_read()
         with transaction():
             service.decide(version_id, decision, comment, by=actor(), at=now())
-    except InvalidInput as error:
-        return _document_page(version_id, error, typed), error.status
+    except (InvalidInput, IndividualNumberRefused) as error:
+        return _document_page(version_id, error, refused(error, "delivery_version").typed), error.status
     return redirect(url_for("deliveries.document", version_id=version_id), 303)
 
 

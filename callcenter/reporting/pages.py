@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 
 from callcenter.audit.service import Act, record
+from callcenter.audit.typed import refused
 from callcenter.calls import queries as calls
 from callcenter.clock import local, now
 from callcenter.contracts import queries as contracts
@@ -137,29 +138,20 @@ def add_matter(on: str) -> Any:
     wanted = _day_within_contract(on)
     try:
         new = _matter(wanted)
-    except IndividualNumberRefused as error:
-        _record_refusal(error)
-        return _day_page(wanted, error, {**request.form, **error.masked}), error.status
-    except InvalidInput as error:
-        return _day_page(wanted, error, request.form), error.status
+    except (InvalidInput, IndividualNumberRefused) as error:
+        return _day_page(wanted, error, refused(error, "report_matter").typed), error.status
     end_read()
     with transaction():
         service.add_matter(new, by=actor(), at=now())
     return redirect(url_for("reporting.day", on=wanted, _anchor="matters"), 303)
 
 
-def _record_refusal(error: AppError) -> None:
-    from flask import current_app
-
-    current_app.extensions["callcenter_refusals"](error)
-
-
 def _matter(on: date) -> service.NewMatter:
     kind = text("kind")
     if kind not in {item.value for item in MatterKind}:
         raise InvalidInput(errors={"kind": ["種類を選んでください。"]})
-    require_clean({"text": request.form.get("text", "")})
     words = clean_text(request.form.get("text", ""), max_length=MATTER_LENGTH, field="text")
+    require_clean({"text": words})
     if not words:
         raise InvalidInput(errors={"text": ["内容を入力してください。"]})
     minute = minute_of(text("minute"), "minute") if text("minute") else None
@@ -195,21 +187,16 @@ def submit(on: str) -> Any:
     wanted = _day_within_contract(on)
     try:
         version_id = _submit(wanted)
-    except IndividualNumberRefused as error:
-        _record_refusal(error)
-        return _day_page(wanted, error, {**request.form, **error.masked}), error.status
-    except (InvalidInput, Conflict) as error:
-        return _day_page(wanted, error, request.form), error.status
+    except (InvalidInput, Conflict, IndividualNumberRefused) as error:
+        return _day_page(wanted, error, refused(error, "delivery_version").typed), error.status
     return redirect(url_for("deliveries.document", version_id=version_id), 303)
 
 
 def _submit(on: date) -> UUID:
     who, at = actor(), now()
-    note = request.form.get("change_note", "")
+    note = clean_text(request.form.get("change_note", ""), max_length=NOTE_LENGTH, field="change_note")
     require_clean({"change_note": note})
-    wanted = approval.Approval(
-        clean_text(note, max_length=NOTE_LENGTH, field="change_note"), request.form.get("early") == "1"
-    )
+    wanted = approval.Approval(note, request.form.get("early") == "1")
     end_read()
     with transaction():
         found = approval.review(on, by=who, at=at)

@@ -39,6 +39,15 @@ ROLE_LABELS = {
     Role.ADMINISTRATOR: "システム管理者",
 }
 
+# What a machine's token may allow; a route names one in `only(…, scope=…)`.
+SCOPES = {
+    "calls:read": "対応記録の参照",
+    "calls:reveal": "対応記録の個人情報の表示",
+    "calls:write": "対応記録の登録",
+    "exchange:write": "電話交換機の集計の登録",
+    "reports:read": "提出済み報告書の取得",
+}
+
 DESK = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 SUPERVISION = frozenset({Role.SUPERVISOR})
 CENTRE = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.CONTRACT_MANAGER})
@@ -146,9 +155,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
 
 def require_rules(app: Flask) -> None:
     """Raise `RuntimeError` naming each route without a rule: the app does not start."""
-    missing = [
-        f"{method} {url}" for url, endpoint, method in routes(app) if not rule_of(app, endpoint, method)
-    ]
+    missing = [f"{method} {url}" for url, endpoint, method in routes(app) if not rule_of(app, endpoint, method)]
     if missing:
         raise RuntimeError("routes without an access rule: " + ", ".join(sorted(missing)))
 

@@ -6,22 +6,33 @@ A refused act may carry an entry for the log (`refusal_recorder`), written in a 
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from callcenter.errors import AppError, Conflict, InvalidInput, TooLarge, Unavailable
+from callcenter.errors import (
+    AppError,
+    Conflict,
+    InvalidInput,
+    SetupRequired,
+    SignInRequired,
+    TooLarge,
+    Unavailable,
+)
 from callcenter.extensions import db
 from callcenter.web.transaction import unavailable
 
 log = logging.getLogger("callcenter")
 RefusalRecorder = Callable[[AppError], None]
+Answer = tuple[Any, int, dict[str, str]]
 
 HTTP_MESSAGES = {
     400: "送信された内容を読み取れませんでした。",
@@ -34,14 +45,28 @@ HTTP_MESSAGES = {
     429: "しばらく待ってから、もう一度お試しください。",
 }
 UNEXPECTED = "予期しない問題が起きました。もう一度お試しください。続くときは管理者に連絡してください。"
+SIGN_IN_PATH, HOME_PATH = "/sign-in", "/"
+LONGEST_RETURN_PATH = 500
+# Where a request's values may stand, as the schema library reports them.
+LOCATIONS = frozenset({"json", "query", "form", "files", "path", "headers", "cookies"})
+# SQLite says these with its general error class.
+LOST_FILE = ("malformed", "not a database", "disk i/o")
+
+
+class FormExpired(Conflict):
+    """The token of a page is not the session's: the page is of an earlier session, or not ours."""
+
+    code = "csrf_expired"
+    default_message = "画面の有効期限が切れました。画面を読み直してから、もう一度お試しください。"
 
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(AppError, answer)
     app.register_error_handler(ValidationError, lambda error: answer(from_validation(error)))
-    app.register_error_handler(CSRFError, _answer_csrf)
+    app.register_error_handler(CSRFError, lambda _error: answer(FormExpired()))
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(DBAPIError, _answer_database)
+    app.register_error_handler(PoolTimeout, lambda _error: answer(Unavailable()))
     app.register_error_handler(Exception, _answer_unexpected)
 
 
@@ -61,21 +86,52 @@ def _flatten(messages: Any, prefix: str = "") -> list[tuple[str, list[str]]]:
     return found
 
 
-def answer(error: AppError) -> tuple[Response | str, int, dict[str, str]]:
+def answer(error: AppError) -> Answer:
     """One error, in the shape its reader understands. The refusal is recorded first."""
-    db.session.rollback()
-    recorder: RefusalRecorder | None = current_app.extensions.get("callcenter_refusals")
-    if recorder is not None:
-        recorder(error)
+    _settle(error)
+    elsewhere = _leads_to(error)
+    if elsewhere is not None:
+        return redirect(elsewhere), 302, {}
     headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, Unavailable) else {}
     return body_of(error), error.status, headers
 
 
+def _settle(error: AppError) -> None:
+    """End what the failed act began and record the refusal; whatever fails here must not hide the answer."""
+    try:
+        db.session.rollback()
+        recorder: RefusalRecorder | None = current_app.extensions.get("callcenter_refusals")
+        if recorder is not None:
+            recorder(error)
+    except Exception as failure:
+        log.error("a refusal could not be recorded: %s", type(failure).__name__)
+
+
+def _leads_to(error: AppError) -> str | None:
+    """Where a person who opened a page is sent instead of an error; scripts and panels get the error itself."""
+    opens_page = request.method in {"GET", "HEAD"} and not wants_json() and "HX-Request" not in request.headers
+    if not opens_page:
+        return None
+    if isinstance(error, SignInRequired):
+        return _sign_in_and_return()
+    if isinstance(error, SetupRequired) and request.path != HOME_PATH:
+        return HOME_PATH
+    return None
+
+
+def _sign_in_and_return() -> str:
+    back = request.full_path.removesuffix("?")
+    if back == HOME_PATH or len(back) > LONGEST_RETURN_PATH:
+        return SIGN_IN_PATH
+    return f"{SIGN_IN_PATH}?{urlencode({'next': back})}"
+
+
 def body_of(error: AppError) -> Response | str:
+    reference = getattr(error, "reference", None)
     if wants_json():
-        return jsonify({**error.as_dict(), **getattr(error, "extra", {})})
-    title = HTTPStatus(error.status).phrase
-    return render_template("errors/error.html", error=error, status=error.status, title=title)
+        more = {"reference": reference} if reference else {}
+        return jsonify({**error.as_dict(), **getattr(error, "extra", {}), **more})
+    return render_template("errors/error.html", error=error, status=error.status, reference=reference)
 
 
 def wants_json() -> bool:
@@ -84,15 +140,12 @@ def wants_json() -> bool:
     return request.path.startswith("/api/") or request.is_json or accepts.best == "application/json"
 
 
-def _answer_csrf(_error: CSRFError) -> tuple[Response | str, int, dict[str, str]]:
-    return answer(Conflict("画面の有効期限が切れました。画面を読み直してから、もう一度お試しください。"))
-
-
 class _Http(AppError):
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, reference: str | None = None) -> None:
         super().__init__(message)
         self.status = status  # type: ignore[misc]
         self.code = f"http_{status}"  # type: ignore[misc]
+        self.reference = reference
 
 
 def _answer_http(error: HTTPException) -> Any:
@@ -101,27 +154,51 @@ def _answer_http(error: HTTPException) -> Any:
         return error
     if status == TooLarge.status:
         return answer(TooLarge())
-    messages = (
-        getattr(error, "data", {}).get("messages") if isinstance(getattr(error, "data", None), dict) else None
-    )
+    messages = _messages_of(error)
     if messages:
-        return answer(InvalidInput(errors=dict(_flatten(messages.get("json", messages)))))
-    return answer(_Http(status, HTTP_MESSAGES.get(status, UNEXPECTED)))
+        return answer(InvalidInput(errors=dict(_flatten(messages))))
+    body, code, headers = answer(_Http(status, HTTP_MESSAGES.get(status, UNEXPECTED)))
+    allowed = getattr(error, "valid_methods", None)
+    return body, code, {**headers, **({"Allow": ", ".join(sorted(allowed))} if allowed else {})}
 
 
-def _answer_database(error: DBAPIError) -> tuple[Response | str, int, dict[str, str]]:
+def _messages_of(error: HTTPException) -> dict[str, Any]:
+    """The field messages a schema attached, without the part of the request they were found in."""
+    data = getattr(error, "data", None)
+    messages = data.get("messages") if isinstance(data, dict) else None
+    if not isinstance(messages, dict):
+        return {}
+    if not messages.keys() <= LOCATIONS:
+        return messages
+    return {name: texts for inner in messages.values() for name, texts in _named(inner).items()}
+
+
+def _named(inner: Any) -> dict[str, Any]:
+    return inner if isinstance(inner, dict) else {"_": inner}
+
+
+def _answer_database(error: DBAPIError) -> Answer:
     if isinstance(error, IntegrityError):
         return answer(Conflict())
-    if isinstance(error, OperationalError):
+    if isinstance(error, DataError):
+        return answer(InvalidInput("使えない文字、または大きすぎる値が含まれています。"))
+    if _is_away(error):
         log.error("database away: %s", type(error.orig).__name__)
-        return answer(unavailable(error))
+        return answer(unavailable(error) if isinstance(error, OperationalError) else Unavailable())
     return _answer_unexpected(error)
 
 
-def _answer_unexpected(error: Exception) -> tuple[Response | str, int, dict[str, str]]:
+def _is_away(error: DBAPIError) -> bool:
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        return True
+    return any(text in str(error.orig).lower() for text in LOST_FILE)
+
+
+def _answer_unexpected(error: Exception) -> Answer:
     # Never the message: it may hold what a caller said. The trace names places, not values.
-    log.error("unexpected %s", type(error).__name__, exc_info=_without_values(error))
-    return answer(_Http(500, UNEXPECTED))
+    reference = secrets.token_hex(4)
+    log.error("unexpected %s, reference %s", type(error).__name__, reference, exc_info=_without_values(error))
+    return answer(_Http(500, UNEXPECTED, reference))
 
 
 def _without_values(error: Exception) -> tuple[type[Exception], Exception, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,9 @@ from callcenter.web.errors import from_validation
 
 CONTRACT_FIELD = "contract_id"
 CONTRACT_HEADER = "X-Contract-Id"
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+# Beyond them neither the holidays nor anybody's birth date are known.
+FIRST_YEAR, LAST_YEAR = 1900, 2099
 
 
 class ContractMismatch(Conflict):
@@ -23,15 +27,24 @@ class ContractMismatch(Conflict):
 
 
 def require_same_contract(who: Actor) -> None:
-    """Every form names the contract it was made for; another one than the session's is refused (409)."""
-    named = request.headers.get(CONTRACT_HEADER) or request.form.get(CONTRACT_FIELD)
-    if named != str(who.contract_id):
+    """Every form names the contract it was made for, in the header or a field or both; any other one than the
+    session's is refused (409)."""
+    named = {request.headers.get(CONTRACT_HEADER), *_fields(CONTRACT_FIELD)} - {None, ""}
+    if named != {str(who.contract_id)}:
         raise ContractMismatch()
+
+
+def _fields(name: str) -> list[str]:
+    """A JSON body holds no form fields, and reading it as a form is not free."""
+    return [] if request.is_json else request.form.getlist(name)
 
 
 def body() -> dict[str, Any]:
     """The JSON object of the request; raises `InvalidInput` for anything else."""
-    found = request.get_json(silent=True)
+    try:
+        found = request.get_json(silent=True)
+    except RecursionError:
+        found = None
     if not isinstance(found, dict):
         raise InvalidInput("送信された内容を読み取れませんでした。")
     return found
@@ -51,11 +64,15 @@ def text(name: str, default: str = "") -> str:
 
 
 def date_of(value: str | None, name: str) -> date:
-    """A date as browsers send it (2026-06-01); raises `InvalidInput` naming the field."""
+    """A date as browsers send it (2026-06-01), of the years 1900 to 2099; raises `InvalidInput` naming the field."""
+    written = (value or "").strip()
     try:
-        return date.fromisoformat(value or "")
-    except ValueError as error:
-        raise InvalidInput(errors={name: ["日付を正しく入力してください。"]}) from error
+        found = date.fromisoformat(written) if DATE.fullmatch(written) else None
+    except ValueError:
+        found = None
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise InvalidInput(errors={name: ["日付を正しく入力してください。"]})
+    return found
 
 
 def optional_date(value: str | None, name: str) -> date | None:

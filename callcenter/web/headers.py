@@ -21,7 +21,8 @@ ALWAYS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # Not `no-referrer`: the CSRF check over TLS compares the page a form came from with our own host.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -33,10 +34,10 @@ def init_app(app: Flask) -> None:
 
 
 def _secure(response: Response) -> Response:
-    for name, value in ALWAYS.items():
-        response.headers.setdefault(name, value)
-    if not request.path.startswith("/static/"):
-        response.headers["Cache-Control"] = "no-store"
+    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - a list of pairs, not a mapping
+    response.headers.extend([pair for pair in ALWAYS.items() if pair[0].lower() not in present])
+    # Files under /static/ are answered before this is reached; what comes by here may hold personal data.
+    response.headers["Cache-Control"] = "no-store"
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

@@ -30,12 +30,9 @@ def navigation_for(who: Actor | None) -> list[dict[str, object]]:
     if who is None:
         return []
     items: list[NavItem] = current_app.extensions.get("callcenter_nav", [])
-    shown = sorted(
-        (item for item in items if not item.roles.isdisjoint(who.roles)), key=lambda item: item.order
-    )
+    shown = sorted((item for item in items if not item.roles.isdisjoint(who.roles)), key=lambda item: item.order)
     return [
-        {"label": item.label, "href": url_for(item.endpoint), "key": "", "current": _is_current(item)}
-        for item in shown
+        {"label": item.label, "href": url_for(item.endpoint), "key": "", "current": _is_current(item)} for item in shown
     ]
 
 

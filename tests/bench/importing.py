@@ -1,0 +1,65 @@
+"""Importing the application against importing the bare stack, and what must not be loaded by it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+
+from tests.bench.measuring import Comparison, Target, alternate
+from tests.bench.serving import ROOT
+
+OURS = ("callcenter.app",)
+BARE = (
+    "argon2",
+    "cryptography.hazmat.primitives.ciphers.aead",
+    "flask",
+    "flask_smorest",
+    "flask_sqlalchemy",
+    "flask_wtf",
+    "marshmallow",
+    "sqlalchemy.dialects.postgresql",
+    "sqlalchemy.dialects.sqlite",
+    "sqlalchemy.orm",
+    "uuid_utils",
+    "whitenoise",
+)
+HEAVY = ("numpy", "openpyxl", "pandas", "xlsxwriter")
+TARGET = Target(1.5, 1.5, at_most=True)
+SCRIPT = """
+import json, sys, time
+begun = time.perf_counter()
+for name in {names}:
+    __import__(name)
+seconds = time.perf_counter() - begun
+print(json.dumps([seconds, [name for name in {heavy} if name in sys.modules]]))
+"""
+
+
+def compare(rounds: int) -> list[Comparison]:
+    """Rounds of ours and bare in turn, each import in a fresh interpreter. Raises `RuntimeError` for a heavy one."""
+    found = Comparison("import", "ms", TARGET, note=f"(none of {', '.join(HEAVY)} loaded)")
+    ours, bare = _import(OURS), _import(BARE)
+    ours(), bare()
+    return [alternate(rounds, ours, bare, found)]
+
+
+def _import(names: tuple[str, ...]) -> Callable[[], float]:
+    def run() -> float:
+        seconds, heavy = imported(names)
+        if heavy:
+            raise RuntimeError(f"{', '.join(names)} loads {', '.join(heavy)}")
+        return seconds * 1000
+
+    return run
+
+
+def imported(names: tuple[str, ...]) -> tuple[float, list[str]]:
+    """Seconds that importing the modules takes in a fresh interpreter, and which heavy ones came with them."""
+    script = SCRIPT.format(names=names, heavy=HEAVY)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=120, check=True
+    )
+    seconds, heavy = json.loads(done.stdout)
+    return seconds, heavy
