@@ -127,7 +127,8 @@ def _milliseconds(timing: Mapping[str, Any], name: str) -> int | None:
     value = timing.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    unreadable = isinstance(value, bool) or not isinstance(value, int | float)
+    if unreadable or (isinstance(value, float) and not isfinite(value)):
         raise InvalidInput(errors={"_": ["時刻を読み取れません。画面を読み直してください。"]})
     return int(min(max(value, 0), _DAY_MS))
 

@@ -1,0 +1,85 @@
+"""Every page a person can open, with someone who may: what the tests of looks and access go through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+
+from tests.browser.demonstration import Demonstration
+from tests.browser.seats import database
+
+DAY = "2027-03-29"
+SAVED_CALL = "SELECT id FROM calls WHERE state = 'saved' ORDER BY number DESC"
+CATEGORY = "SELECT code FROM call_categories ORDER BY code"
+DOCUMENT = "SELECT id FROM delivery_versions ORDER BY id"
+IMPORT = "SELECT id FROM exchange_imports ORDER BY id"
+STAFF = "SELECT id FROM staff ORDER BY id"
+PERSON = "SELECT id FROM users WHERE login = 'operator1'"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A page: who opens it, where, and the statement that finds the id in its address."""
+
+    name: str
+    login: str
+    path: str
+    having: str = ""
+    status: int = 200
+
+    def address(self, demonstration: Demonstration) -> str:
+        return self.path.format(_first(demonstration, self.having)) if self.having else self.path
+
+
+def _first(demonstration: Demonstration, statement: str) -> str:
+    with database(demonstration.home) as connection:
+        found = str(connection.execute(f"{statement} LIMIT 1").fetchone()[0])
+    return str(UUID(found)) if len(found) == 32 else found
+
+
+SCREENS = (
+    Screen("sign-in", "", "/sign-in"),
+    Screen("desk", "operator1", "/desk"),
+    Screen("calls", "supervisor", "/calls"),
+    Screen("calls-none-found", "supervisor", "/calls?category=0101&from=2026-04-01&to=2026-04-01"),
+    Screen("call", "supervisor", "/calls/{}", SAVED_CALL),
+    Screen("call-of-an-operator", "operator1", "/calls/{}", SAVED_CALL),
+    Screen("correction", "supervisor", "/calls/{}/correct", SAVED_CALL),
+    Screen("today", "supervisor", "/today"),
+    Screen("exchange-day", "supervisor", f"/exchange/day?on={DAY}"),
+    Screen("exchange-typing", "supervisor", f"/exchange/day/edit?on={DAY}"),
+    Screen("exchange-import", "supervisor", "/exchange/import"),
+    Screen("exchange-imports", "supervisor", "/exchange/imports"),
+    Screen("exchange-one-import", "supervisor", "/exchange/imports/{}", IMPORT),
+    Screen("attendance", "supervisor", "/attendance"),
+    Screen("attendance-of-an-operator", "operator1", "/attendance"),
+    Screen("attendance-correction", "supervisor", "/attendance/corrections/{}", STAFF),
+    Screen("staff", "supervisor", "/staff"),
+    Screen("staff-change", "supervisor", "/staff/{}", STAFF),
+    Screen("staff-new", "supervisor", "/staff/new"),
+    Screen("roster-day", "supervisor", f"/roster/day?on={DAY}"),
+    Screen("reports-month", "supervisor", "/reports/daily"),
+    Screen("reports-day", "supervisor", f"/reports/daily/{DAY}"),
+    Screen("documents", "officer", "/documents"),
+    Screen("document", "officer", "/documents/{}", DOCUMENT),
+    Screen("people", "admin", "/admin/users"),
+    Screen("person", "admin", "/admin/users/{}", PERSON),
+    Screen("person-new", "admin", "/admin/users/new"),
+    Screen("second-factor-rules", "admin", "/admin/second-factor"),
+    Screen("tokens", "admin", "/admin/tokens"),
+    Screen("contract", "admin", "/contract"),
+    Screen("contract-reading", "admin", "/contract/reading"),
+    Screen("calendar", "manager", "/contract/calendar"),
+    Screen("holidays", "admin", "/contract/holidays"),
+    Screen("categories", "supervisor", "/settings/categories"),
+    Screen("category", "supervisor", "/settings/categories/{}", CATEGORY),
+    Screen("log", "admin", "/admin/log"),
+    Screen("account", "operator1", "/account"),
+    Screen("second-factor", "operator1", "/account/second-factor"),
+    Screen("api", "admin", "/api/docs"),
+    Screen("missing", "operator1", "/nothing-here", status=404),
+    Screen("refused", "operator1", "/admin/log", status=403),
+)
+each_screen = pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
