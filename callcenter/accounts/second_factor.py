@@ -7,9 +7,6 @@ import re
 import unicodedata
 from datetime import datetime
 
-import pyotp
-import segno
-
 STEP_SECONDS = 30
 DRIFT_STEPS = 1
 SEED_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
@@ -18,11 +15,15 @@ CODE = re.compile(r"[0-9]{6}")
 
 
 def new_seed() -> str:
+    import pyotp  # with segno about 40 ms: only where a second factor is set up or used
+
     return pyotp.random_base32()
 
 
 def provisioning_uri(seed: str, login: str) -> str:
     """The otpauth address an authenticator app reads."""
+    import pyotp
+
     uri: str = pyotp.TOTP(seed).provisioning_uri(name=login, issuer_name=ISSUER)
     return uri
 
@@ -34,6 +35,8 @@ def is_seed(text: str) -> bool:
 
 def picture(uri: str) -> str:
     """The address as a QR code: an SVG `data:` address for an image."""
+    import segno
+
     address: str = segno.make(uri, error="m").svg_data_uri(scale=5, border=2)
     return address
 
@@ -41,6 +44,8 @@ def picture(uri: str) -> str:
 def matching_step(seed: str, code: str, at: datetime, last_step: int) -> int | None:
     """The time step `code` belongs to, one step of clock drift allowed, or None. A step that was used, or an
     earlier one, never matches again. Full-width digits and the space apps show in the middle are understood."""
+    import pyotp
+
     digits = re.sub(r"\s", "", unicodedata.normalize("NFKC", code[:20]))
     if not CODE.fullmatch(digits):
         return None

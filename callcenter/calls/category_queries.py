@@ -6,27 +6,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 
 from callcenter.calls.categories import MAJOR_KEY_CODES, MAJOR_KEYS
 from callcenter.calls.models import CallCategoryName
 from callcenter.calls.rules import CategoryVersion, is_selectable
 from callcenter.extensions import db
 
+_NAMES = cast(Table, CallCategoryName.__table__)
 _ALL = (
     select(
-        CallCategoryName.code,
-        CallCategoryName.name,
-        CallCategoryName.valid_from,
-        CallCategoryName.retired_on,
-        CallCategoryName.reading,
-        CallCategoryName.explanation,
+        _NAMES.c.code, _NAMES.c.name, _NAMES.c.valid_from, _NAMES.c.retired_on, _NAMES.c.reading, _NAMES.c.explanation
     )
-    .where(CallCategoryName.contract_id == bindparam("wanted_contract"))
-    .order_by(CallCategoryName.code, CallCategoryName.valid_from)
+    .where(_NAMES.c.contract_id == bindparam("wanted_contract"))
+    .order_by(_NAMES.c.code, _NAMES.c.valid_from)
 )
+_CONTRACTS_REMEMBERED = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,7 @@ class Names:
             self._by_code[row.version.code].append(row)
         for own in self._by_code.values():
             own.sort(key=lambda row: row.version.valid_from)
+        self._trees: dict[date, tuple[MajorOn, ...]] = {}
 
     def codes(self) -> list[str]:
         return sorted(self._by_code)
@@ -101,6 +101,11 @@ class Names:
 
     def tree(self, day: date) -> list[MajorOn]:
         """All majors with all their minors, named as on that day."""
+        if day not in self._trees:
+            self._trees = {day: tuple(self._majors(day))}
+        return list(self._trees.get(day) or self._majors(day))
+
+    def _majors(self, day: date) -> list[MajorOn]:
         majors = [code for code in self.codes() if len(code) == 2]
         return [
             MajorOn(code, self.label(code, day), key, key_code, self._minors(code, day))
@@ -119,10 +124,16 @@ class Names:
 
 def names(contract_id: UUID) -> Names:
     """All names of a contract's categories. One statement."""
-    rows = db.session.execute(_ALL, {"wanted_contract": contract_id})
+    rows = db.session.connection().execute(_ALL, {"wanted_contract": contract_id})
+    return _names_of(tuple(tuple(row) for row in rows))
+
+
+@lru_cache(_CONTRACTS_REMEMBERED)
+def _names_of(rows: tuple[tuple[Any, ...], ...]) -> Names:
+    """Always read, but put in order only when they have changed."""
     return Names(
-        NamedVersion(CategoryVersion(row.code, row.name, row.valid_from, row.retired_on), row.reading, row.explanation)
-        for row in rows
+        NamedVersion(CategoryVersion(code, name, valid_from, retired_on), reading, explanation)
+        for code, name, valid_from, retired_on, reading, explanation in rows
     )
 
 

@@ -124,9 +124,11 @@ class Run:
         return self.groups[-1].end
 
 
-def runs(text: str) -> Iterator[Run]:
-    """Every run of 9 or more digits; a second reading of the same digits comes after the first."""
+def runs(text: str, least: int = HOLD_FROM) -> Iterator[Run]:
+    """Every run of at least `least` (9 or more) digits; a second reading of the same digits comes after the first."""
     for found in _WRITTEN_RUN.finditer(text):
+        if least > HOLD_FROM and len(_WRITTEN_TOKEN.findall(found.group())) < least:
+            continue
         run = _run(text, _WRITTEN_TOKEN, found.start(), found.end())
         yield run
         if "一" in found.group() and (other := _with_dashes(run)) != run:

@@ -89,7 +89,7 @@ def check_digit_ok(digits: str) -> bool:
 
 def find(text: str) -> list[Span]:
     """Every Individual Number in the text, in order, not overlapping."""
-    candidates = [candidate for run in runs(text) for candidate in _candidates(run)]
+    candidates = [candidate for run in runs(text, LENGTH) for candidate in _candidates(run)]
     if not candidates:
         return []
     words = Words.of(text)

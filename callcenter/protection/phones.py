@@ -20,6 +20,7 @@ _SHORT_NUMBERS = frozenset(["104", "110", "115", "117", "118", "119", "171", "17
 _NATIONAL_DIGITS = re.compile(r"0(?![5-9]0)[1-9][0-9]{8}|0[5-9]0[0-9]{8}")
 _MAX_WRITTEN = 64
 _JAPAN = "+81"
+_ABROAD = "010"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def _parsed(digits: str, extension: str, field: str) -> Phone:
     import phonenumbers  # about 70 ms: only where a number is read
 
     try:
-        number = phonenumbers.parse(digits, "JP")
+        number = _read(digits)
     except phonenumbers.NumberParseException:
         raise _refusal(field) from None
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -100,6 +101,15 @@ def _parsed(digits: str, extension: str, field: str) -> Phone:
     if _NATIONAL_DIGITS.fullmatch(digits):
         return Phone(_JAPAN + digits[1:], digits, extension)  # newer than the library's table: kept as typed
     raise _refusal(field)
+
+
+def _read(digits: str) -> PhoneNumber:
+    """What the library's own reading gives; a national number needs none of it, and that is most of its time."""
+    from phonenumbers import PhoneNumber, parse
+
+    if _NATIONAL_DIGITS.fullmatch(digits) and not digits.startswith(_ABROAD):
+        return PhoneNumber(country_code=81, national_number=int(digits))
+    return parse(digits, "JP")
 
 
 def _display(number: PhoneNumber, e164: str) -> str:

@@ -13,7 +13,7 @@ from tests.browser.demonstration import Demonstration
 from tests.browser.pages import Screen, each_screen
 from tests.browser.seats import Seats, seated
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-accessibility")]
+pytestmark = pytest.mark.browser
 LEVEL_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 BEYOND = "Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"
 # The targets of WCAG 2.5.8: not links within a sentence, nor what is there for a screen reader alone.

@@ -14,7 +14,7 @@ from tests.browser.demonstration import Demonstration
 from tests.browser.pages import Screen, each_screen
 from tests.browser.seats import Heard, Seats, listen, seated
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-pages")]
+pytestmark = pytest.mark.browser
 STATIC = Path(callcenter.__file__).parent / "static"
 OWN_ERROR_PAGE = "Failed to load resource: the server responded with a status of 40"
 UNGUARDED = """() => [...document.forms].filter((form) => form.getAttribute("method") === "post")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 from tests.browser.demonstration import Demonstration
 from tests.browser.seats import Seats, call_on, database, focused, open_call, seated
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-desk")]
+pytestmark = pytest.mark.browser
 
 MAJOR_KEYS = (*(f"Digit{digit}" for digit in "1234567890"), "Minus", "Equal")
 RESULTS = {

@@ -14,7 +14,7 @@ from callcenter.protection.mynumber import MASK, check_digit
 from tests.browser.demonstration import PASSWORD, Demonstration
 from tests.browser.seats import NEXT_DRAFT_MILLISECONDS, Seats, call_on, listen, open_call, seated, stored_draft
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-drafts")]
+pytestmark = pytest.mark.browser
 
 ELEVEN = "48151623420"
 NUMBER = ELEVEN + str(check_digit(ELEVEN))
