@@ -12,3 +12,4 @@ def test_a_large_upload_never_touches_the_disk(sqlite_centre: Centre) -> None:
         request = context.request
         assert isinstance(request, MemoryRequest)
         assert isinstance(request.files["file"].stream, BytesIO)
+        request.environ["wsgi.input"].close()  # the test client wrote what it sends to a file of its own
