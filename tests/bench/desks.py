@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,12 @@ class Deployment:
 
     folder: Path
     environment: Mapping[str, str]
+
+    @property
+    def now(self) -> datetime:
+        """What the clock of a server started with this environment shows."""
+        offset = timedelta(seconds=float(self.environment["CALLCENTER_CLOCK_OFFSET_SECONDS"]))
+        return datetime.now(UTC) + offset
 
     @property
     def on_sqlite(self) -> bool:

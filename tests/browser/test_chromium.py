@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser import chromium
 
@@ -74,10 +75,10 @@ def test_only_root_goes_without_the_sandbox(monkeypatch: pytest.MonkeyPatch, use
 
 
 @pytest.mark.browser
-def test_it_draws_japanese_in_full_width() -> None:
-    chromium.require()
-    with chromium.launched() as browser:
-        page = browser.new_context(locale="ja-JP").new_page()
+def test_it_draws_japanese_in_full_width(browser: Browser) -> None:
+    """The session's own Chromium: Playwright runs once in a process."""
+    with browser.new_context(locale="ja-JP") as context:
+        page = context.new_page()
         page.goto(PAGE)
         width = "e => { const r = document.createRange(); r.selectNodeContents(e);"
         width += " return r.getBoundingClientRect().width }"

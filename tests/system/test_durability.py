@@ -12,7 +12,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,7 +28,7 @@ from callcenter.protection.deployment import keys_for
 from tests.bench.client import outcome_of
 from tests.bench.desks import Deployment, centre_of, deployment_in, desks_in
 from tests.bench.serving import Launch, Server
-from tests.centre import MONDAY_MORNING, Centre
+from tests.centre import Centre
 from tests.postgres import PostgresServer
 
 DESKS = 8
@@ -38,7 +37,6 @@ SOONEST_SECONDS, LATEST_SECONDS = 0.5, 1.5
 MOST_SAVES = 20_000
 """More than any server saves before it is killed."""
 EARLY = "tests.system.acknowledging_early:create_app()"
-_BEGUN = datetime.now(UTC)
 GONE = ("ConnectionResetError", "ConnectionRefusedError", "BrokenPipeError")
 NUMBER = "number"
 
@@ -72,11 +70,11 @@ class Acknowledged:
     refused: list[str] = field(default_factory=list)
     on_their_way: int = 0
 
-    def round(self, centre: Centre, launch: Launch, seconds: float) -> None:
-        """New desks save until the server is killed after `seconds`."""
-        centre.at(MONDAY_MORNING + (datetime.now(UTC) - _BEGUN))
+    def round(self, centre: Centre, made: Deployment, seconds: float, application: str | None = None) -> None:
+        """New desks save until the server is killed after `seconds`; their calls open by the server's own clock."""
+        centre.at(made.now)
         desks = desks_in(centre, DESKS)
-        found = _saves_until_killed(launch, desks, seconds)
+        found = _saves_until_killed(made.launch(application), desks, seconds)
         self.numbers |= {UUID(call.rpartition("/")[2]): number for call, number in found["saved"]}
         self.refused += found["refused"]
         self.on_their_way += DESKS
@@ -142,10 +140,10 @@ def _faults_of_numbers(numbers: list[int], acknowledged: Acknowledged) -> list[s
 # --- the tests ---
 
 
-def _rounds(centre: Centre, launch: Launch, count: int) -> Acknowledged:
+def _rounds(centre: Centre, made: Deployment, count: int) -> Acknowledged:
     chance, acknowledged = random.Random(count), Acknowledged()
     for _ in range(count):
-        acknowledged.round(centre, launch, chance.uniform(SOONEST_SECONDS, LATEST_SECONDS))
+        acknowledged.round(centre, made, chance.uniform(SOONEST_SECONDS, LATEST_SECONDS))
         assert faults(centre, acknowledged) == []
         assert acknowledged.refused == []
     return acknowledged
@@ -153,21 +151,21 @@ def _rounds(centre: Centre, launch: Launch, count: int) -> Acknowledged:
 
 def test_no_acknowledged_call_is_lost_when_the_server_is_killed(scratch: Deployment) -> None:
     with centre_of(scratch) as centre:
-        acknowledged = _rounds(centre, scratch.launch(None), ROUNDS)
+        acknowledged = _rounds(centre, scratch, ROUNDS)
         assert len(acknowledged.numbers) > ROUNDS * DESKS
 
 
 @pytest.mark.soak
 def test_no_acknowledged_call_is_lost_in_a_hundred_kills(scratch: Deployment) -> None:
     with centre_of(scratch) as centre:
-        _rounds(centre, scratch.launch(None), SOAK_ROUNDS)
+        _rounds(centre, scratch, SOAK_ROUNDS)
 
 
 def test_a_server_that_acknowledges_before_it_commits_is_caught(scratch: Deployment) -> None:
     with centre_of(scratch) as centre:
         acknowledged = Acknowledged()
         for _ in range(ROUNDS):
-            acknowledged.round(centre, scratch.launch(EARLY), LATEST_SECONDS)
+            acknowledged.round(centre, scratch, LATEST_SECONDS, EARLY)
             if any(text.startswith("lost") for text in faults(centre, acknowledged)):
                 return
         pytest.fail("the proof did not see that acknowledged calls were lost")
