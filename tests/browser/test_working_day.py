@@ -15,7 +15,9 @@ from tests.browser.demonstration import Demonstration
 
 pytestmark = pytest.mark.browser
 EXCHANGE_FILE = Path(__file__).parents[1] / "calls" / "exchange" / "data" / "cdr-six-calls.csv"
-SHOWN = ("offered", "answered", "abandoned", "recorded")
+SHOWN = {"offered": "着信数", "answered": "応答数", "abandoned": "放棄数", "recorded": "記録件数"}
+TODAY, YESTERDAY = "令和9年3月30日（火）", "令和9年3月29日（月）"
+"""The demonstration's working day, still going on, and the day before, which the exchange counted whole."""
 
 
 def _record_a_call(page: Page) -> int:
@@ -51,25 +53,28 @@ def _import_the_exchange(page: Page, day: Demonstration) -> None:
     expect(page.locator("main")).to_contain_text("令和8年7月6日")
 
 
-def _approve_today(page: Page, day: Demonstration) -> dict[str, str]:
-    """Check, confirm what was found, approve and submit; returns the figures the page showed."""
+def _approve(page: Page, day: Demonstration, on: str) -> dict[str, str]:
+    """Check a day's report, confirm what was found, approve and submit; returns the figures the page showed."""
     page.goto(f"{day.address}/reports/daily")
-    page.get_by_role("link", name=re.compile("確認して提出する")).first.click()
+    page.get_by_role("link", name=re.compile(f"確認して提出する.*{on}")).click()
     while page.get_by_role("button", name="個人情報ではないと確認した").count():
         page.get_by_role("button", name="個人情報ではないと確認した").first.click()
     shown = {key: page.locator(f"[data-figure={key}]").inner_text() for key in SHOWN}
     early = page.get_by_label(re.compile("受付終了前ですが"))
     if early.count():
         early.check()
-    day.picture(page, "4-daily-report")
+    day.picture(page, f"4-daily-report-{on}")
     page.get_by_role("button", name="承認して提出").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("第1版")
     return shown
 
 
-def _download(page: Page, name: str) -> Any:
+def _downloaded(page: Page, day: Demonstration, on: str) -> Any:
+    """The hand-over edition, taken from the list of documents."""
+    page.goto(f"{day.address}/documents")
+    page.get_by_role("link", name=on).first.click()
     with page.expect_download() as waiting:
-        page.get_by_role("link", name=re.compile(f"{name}.*ダウンロード")).first.click()
+        page.get_by_role("link", name=re.compile("手渡し用.*ダウンロード")).first.click()
     return openpyxl.load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes()))
 
 
@@ -80,6 +85,11 @@ def _below(sheet: Any, label: str) -> str:
             if str(cell.value or "").strip() == label:
                 return str(sheet.cell(cell.row + 1, cell.column).value)
     raise AssertionError(f"{label} is not on {sheet.title}")
+
+
+def _printed(book: Any) -> dict[str, str]:
+    """The totals as the cover prints them."""
+    return {key: _below(book.worksheets[0], label) for key, label in SHOWN.items()}
 
 
 def test_a_day_from_the_first_call_to_the_citys_acceptance(browser: Browser, year: Demonstration) -> None:
@@ -94,17 +104,15 @@ def test_a_day_from_the_first_call_to_the_citys_acceptance(browser: Browser, yea
     supervisor = year.signed_in(browser, "supervisor")
     year.picture(supervisor, "3-today")
     _import_the_exchange(supervisor, year)
-    shown = _approve_today(supervisor, year)
+    shown = {on: _approve(supervisor, year, on) for on in (YESTERDAY, TODAY)}
+    assert all(text.isdigit() for text in shown[YESTERDAY].values())
 
     officer = year.signed_in(browser, "officer")
     year.picture(officer, "5-documents")
-    officer.locator("table a").first.click()
+    assert _printed(_downloaded(officer, year, YESTERDAY)) == shown[YESTERDAY]
+    book = _downloaded(officer, year, TODAY)
     year.picture(officer, "6-document")
-    book = _download(officer, "手渡し用")
-    cover = book.worksheets[0]
-    labels = {"offered": "着信数", "answered": "応答数", "abandoned": "放棄数", "recorded": "記録件数"}
-    printed = {key: _below(cover, label) for key, label in labels.items()}
-    assert printed == {key: text.replace(",", "") for key, text in shown.items()}
+    assert _printed(book) == shown[TODAY]
     assert any(str(number) == str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
     officer.get_by_role("button", name="受領する").click()
     expect(officer.locator("main")).to_contain_text("受領")
