@@ -21,7 +21,7 @@ from callcenter.deliveries.rules import (
     Edition,
     State,
 )
-from callcenter.errors import AppError, InvalidInput, NotFound
+from callcenter.errors import AppError, Conflict, InvalidInput, NotFound
 from callcenter.protection.scan import IndividualNumberRefused, require_clean
 from callcenter.protection.text import clean_text
 from callcenter.web.access import CITY, LEADERSHIP, Role, actor, allow, only
@@ -112,7 +112,7 @@ def decide(version_id: UUID) -> Any:
         end_read()
         with transaction():
             service.decide(version_id, decision, comment, by=actor(), at=now())
-    except (InvalidInput, IndividualNumberRefused) as error:
+    except (InvalidInput, Conflict, IndividualNumberRefused) as error:
         return _document_page(version_id, error, refused(error, "delivery_version").typed), error.status
     return redirect(url_for("deliveries.document", version_id=version_id), 303)
 

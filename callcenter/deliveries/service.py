@@ -15,7 +15,7 @@ from callcenter.audit.service import Act, record
 from callcenter.deliveries import queries
 from callcenter.deliveries.models import Delivery, DeliveryFile, DeliveryVersion
 from callcenter.deliveries.rules import Edition, Kind, State, check_decision, check_next_version
-from callcenter.errors import Conflict, Forbidden, NotFound
+from callcenter.errors import Conflict, Forbidden
 from callcenter.extensions import db, new_id
 from callcenter.protection.cipher import open_sealed_bytes, seal_bytes
 from callcenter.protection.deployment import keys_for
@@ -191,5 +191,5 @@ def decide(version_id: UUID, decision: State, comment: str, *, by: Actor, at: da
         .values(state=decision.value, comment=comment, decided_at=at, decided_by=by.user_id, decider_name=by.name)
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise NotFound()
+        raise Conflict("ほかの人が先に判定しました。最新の状態を確認してください。")
     record(Act(f"report.{decision.value}", "delivery_version", str(version_id)), by=by, at=at)

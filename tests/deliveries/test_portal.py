@@ -92,6 +92,20 @@ def test_a_correction_is_a_new_version_and_the_old_one_is_no_longer_decided(
     assert str(first) not in listed
 
 
+def test_a_decision_that_came_too_late_says_so_and_keeps_the_comment(
+    centre: Centre, supervisor: Person, officer: Person
+) -> None:
+    version = submitted(centre, supervisor)
+    client = officer.client()
+    client.post(f"/documents/{version}/decision", data={"decision": "accepted"})
+    answer = client.post(f"/documents/{version}/decision", data={"decision": "sent_back", "comment": "合計が違います"})
+    assert answer.status_code == 409
+    assert "この版は「受領」になっています。" in answer.text
+    assert "合計が違います" in answer.text
+    with centre.inside():
+        assert queries.version(centre.contract_id, version).comment == ""
+
+
 def test_two_approvals_at_once_leave_one_version(centre: Centre, supervisor: Person) -> None:
     submitted(centre, supervisor)
     with centre.inside(), pytest.raises(Conflict), transaction():
