@@ -15,6 +15,7 @@ from callcenter.accounts.rules import session_ended
 from callcenter.contracts.models import Contract
 from callcenter.extensions import db
 from callcenter.web.access import Actor, Channel, Role
+from callcenter.web.statements import Read
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ CONTRACT_COLUMNS = (
 _SESSIONS, _USERS, _ROLES, _CONTRACTS = (
     cast(Table, model.__table__) for model in (UserSession, User, Membership, Contract)
 )
-_BY_SESSION = (
+_BY_SESSION = Read(
     select(
         _SESSIONS.c.id.label("session_id"),
         _SESSIONS.c.created_at,
@@ -80,7 +81,7 @@ _BY_SESSION = (
 
 def identity_of_session(token: str, address: str, now: datetime) -> Identity | None:
     """The person behind a session cookie, or None: unknown, ended, or disabled. One statement."""
-    rows = db.session.connection().execute(_BY_SESSION, {"wanted_hash": digest(token)}).all()
+    rows = _BY_SESSION.all(db.session.connection(), {"wanted_hash": digest(token)})
     if not rows:
         return None
     first = rows[0]

@@ -25,11 +25,11 @@ from callcenter.audit.rules import (
 )
 from callcenter.extensions import db
 from callcenter.web.access import Actor, Channel
-from callcenter.web.statements import Write
+from callcenter.web.statements import Read, Write
 from callcenter.web.transaction import Notes, notes_of, together_with_commit, writing
 
 _CHAINS = cast(Table, AuditChain.__table__)
-_HEAD = select(_CHAINS.c.seq, _CHAINS.c.head).where(_CHAINS.c.chain == bindparam("wanted")).with_for_update()
+_HEAD = Read(select(_CHAINS.c.seq, _CHAINS.c.head).where(_CHAINS.c.chain == bindparam("wanted")).with_for_update())
 _NEW_CHAIN = {
     "sqlite": sqlite.insert(AuditChain).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(AuditChain).on_conflict_do_nothing(),
@@ -112,11 +112,11 @@ def _extend(notes: Notes, chain: str, acts: list[tuple[Act, Actor, datetime]]) -
 
 
 def _locked_head(connection: Connection, chain: str) -> tuple[int, bytes]:
-    found = connection.execute(_HEAD, {"wanted": chain}).first()
+    found = _HEAD.first(connection, {"wanted": chain})
     if found is None:
         # Two first writers may meet here; the one that comes second waits and takes the other's head.
         connection.execute(_NEW_CHAIN[connection.dialect.name], {"chain": chain, "seq": 0, "head": GENESIS})
-        found = connection.execute(_HEAD, {"wanted": chain}).one()
+        (found,) = _HEAD.all(connection, {"wanted": chain})
     return found.seq, found.head
 
 

@@ -107,7 +107,7 @@ def _out(keys: ContractKeys, rows: list[Any]) -> list[dict[str, Any]]:
     lines = listing.Lines(keys, category_queries.names(keys.contract_id)).of(rows)
     return [
         {
-            **row._mapping,
+            **row._asdict(),
             "category_name": line["category"],
             "report_text": line["report_text"],
             "caller_name": line["caller_name"],

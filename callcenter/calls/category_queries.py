@@ -16,9 +16,10 @@ from callcenter.calls.categories import MAJOR_KEY_CODES, MAJOR_KEYS
 from callcenter.calls.models import CallCategoryName
 from callcenter.calls.rules import CategoryVersion, is_selectable
 from callcenter.extensions import db
+from callcenter.web.statements import Read
 
 _NAMES = cast(Table, CallCategoryName.__table__)
-_ALL = (
+_ALL = Read(
     select(
         _NAMES.c.code, _NAMES.c.name, _NAMES.c.valid_from, _NAMES.c.retired_on, _NAMES.c.reading, _NAMES.c.explanation
     )
@@ -124,8 +125,7 @@ class Names:
 
 def names(contract_id: UUID) -> Names:
     """All names of a contract's categories. One statement."""
-    rows = db.session.connection().execute(_ALL, {"wanted_contract": contract_id})
-    return _names_of(tuple(tuple(row) for row in rows))
+    return _names_of(tuple(_ALL.all(db.session.connection(), {"wanted_contract": contract_id})))
 
 
 @lru_cache(_CONTRACTS_REMEMBERED)

@@ -19,6 +19,7 @@ from callcenter.errors import NotFound
 from callcenter.extensions import db
 from callcenter.protection.keys import ContractKeys
 from callcenter.web.access import Actor, Channel
+from callcenter.web.statements import Read
 
 HISTORY_SHOWN = 10
 
@@ -156,7 +157,7 @@ def _target_of(*, by_person: bool) -> Any:
     )
 
 
-_TARGET_OF = {by_person: _target_of(by_person=by_person) for by_person in (True, False)}
+_TARGET_OF = {by_person: Read(_target_of(by_person=by_person)) for by_person in (True, False)}
 
 
 def target(call_id: UUID, category_code: str, *, by: Actor) -> Target:
@@ -171,7 +172,7 @@ def target(call_id: UUID, category_code: str, *, by: Actor) -> Target:
         "wanted_owner": owner,
         "wanted_code": category_code,
     }
-    rows = db.session.connection().execute(_TARGET_OF[owner is not None], wanted).all()
+    rows = _TARGET_OF[owner is not None].all(db.session.connection(), wanted)
     if not rows:
         raise NotFound("この通話は見つかりませんでした。")
     versions = tuple(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, LargeBinary, Row, func, literal, select
+from sqlalchemy import ColumnElement, Integer, LargeBinary, Row, bindparam, func, literal, literal_column, or_, select
 
 from callcenter.accounts.models import Membership, User
 from callcenter.calls.models import Call, CallRevision
@@ -21,10 +22,12 @@ from callcenter.protection.phones import normalise_phone
 from callcenter.protection.search_index import IndexKind, key_of, matches, query_tokens
 from callcenter.web.access import DESK
 from callcenter.web.pagination import Page
+from callcenter.web.statements import Read
 
 ALL_NUMBERED = "all"
 SEARCHED = ("report_text", "question", "answer", "caller_name")
 EXPORT_BATCH = 1000
+_SHAPES_REMEMBERED = 64
 
 _LISTED = (
     Call.id,
@@ -89,17 +92,27 @@ def words_of(keys: ContractKeys, typed: str) -> Words:
     return Words(typed, None, found)
 
 
-def page_of_calls(contract_id: UUID, wanted: CallFilter, page: Page) -> tuple[list[Row[Any]], int]:
+def page_of_calls(contract_id: UUID, wanted: CallFilter, page: Page) -> tuple[list[Any], int]:
     """One page, the newest first, and the number of calls in all. Two statements."""
-    conditions = _conditions(contract_id, wanted)
-    total = db.session.execute(select(func.count()).select_from(Call).where(*conditions)).scalar_one()
+    asked = {"wanted_contract": contract_id, **_values(wanted)}
+    counted, listed = _prepared(tuple(_values(wanted)))
+    connection = db.session.connection()
+    total: int = counted.all(connection, asked)[0].total
     if page.offset >= total:
         return [], total
-    statement = _ordered(conditions).limit(page.size).offset(page.offset)
-    return list(db.session.execute(statement)), total
+    return listed.all(connection, {**asked, "page_size": page.size, "page_offset": page.offset}), total
 
 
-def page_of_matches(keys: ContractKeys, wanted: CallFilter, words: Words, page: Page) -> tuple[list[Row[Any]], int]:
+@lru_cache(_SHAPES_REMEMBERED)
+def _prepared(names: tuple[str, ...]) -> tuple[Read, Read]:
+    """The count and the page of a list with these conditions."""
+    conditions = _conditions(names)
+    counted = select(func.count().label("total")).select_from(Call).where(*conditions)
+    page = _ordered(conditions).limit(bindparam("page_size", type_=Integer))
+    return Read(counted), Read(page.offset(bindparam("page_offset", type_=Integer)))
+
+
+def page_of_matches(keys: ContractKeys, wanted: CallFilter, words: Words, page: Page) -> tuple[list[Any], int]:
     """One page of a typed search and how many calls match. One statement; every candidate is confirmed."""
     kept: list[Row[Any]] = []
     total = 0
@@ -112,20 +125,25 @@ def page_of_matches(keys: ContractKeys, wanted: CallFilter, words: Words, page: 
 
 def all_calls(contract_id: UUID, wanted: CallFilter) -> Iterator[Row[Any]]:
     """Every call of a list, the newest first, in bounded memory."""
-    yield from db.session.execute(_ordered(_conditions(contract_id, wanted)).execution_options(yield_per=EXPORT_BATCH))
+    values = _values(wanted)
+    yield from _streamed(_ordered(_conditions(values)), {"wanted_contract": contract_id, **values})
 
 
 def matching(keys: ContractKeys, wanted: CallFilter, words: Words) -> Iterator[Row[Any]]:
     """Every call that holds the words (a token hit is only a candidate: the opened texts decide)."""
-    conditions = _conditions(keys.contract_id, wanted)
+    values = _values(wanted)
+    conditions, asked = _conditions(values), {"wanted_contract": keys.contract_id, **values}
     if words.phone_key is not None:
-        yield from db.session.execute(_ordered([*conditions, Call.phone_key == words.phone_key]))
+        yield from db.session.execute(_ordered([*conditions, Call.phone_key == words.phone_key]), asked)
         return
     conditions += [_holds(token) for token in words.tokens]
-    statement = _ordered(conditions).add_columns(Call.question, Call.answer)
-    for row in db.session.execute(statement.execution_options(yield_per=EXPORT_BATCH)):
+    for row in _streamed(_ordered(conditions).add_columns(Call.question, Call.answer), asked):
         if matches(words.text, _texts(keys, row)):
             yield row
+
+
+def _streamed(statement: Any, asked: Mapping[str, Any]) -> Iterator[Row[Any]]:
+    return iter(db.session.execute(statement.execution_options(yield_per=EXPORT_BATCH), asked))
 
 
 def _texts(keys: ContractKeys, row: Any) -> Iterator[str]:
@@ -143,41 +161,63 @@ def _ordered(conditions: Iterable[ColumnElement[bool]]) -> Any:
     return select(*_LISTED).where(*conditions).order_by(Call.local_on.desc(), Call.number.desc())
 
 
-def _conditions(contract_id: UUID, wanted: CallFilter) -> list[ColumnElement[bool]]:
-    given: tuple[tuple[object, ColumnElement[bool]], ...] = (
-        (wanted.state != ALL_NUMBERED, Call.state == wanted.state),
-        (wanted.operator_id, Call.operator_id == wanted.operator_id),
-        (wanted.category, _in_category(wanted.category)),
-        (wanted.disposition, Call.disposition == wanted.disposition),
-        (wanted.complaint, Call.complaint.is_(True)),
-        (wanted.difficult, Call.difficult.is_(True)),
+def _values(wanted: CallFilter) -> dict[str, Any]:
+    """The conditions a filter asks for, with the value of each."""
+    minor = len(wanted.category) == 4
+    given = {
+        "state": wanted.state if wanted.state != ALL_NUMBERED else None,
+        "operator": wanted.operator_id,
+        "minor": wanted.category if minor else None,
+        "major": wanted.category if not minor else None,
+        "disposition": wanted.disposition,
+        "complaint": wanted.complaint,
+        "difficult": wanted.difficult,
+        "from_on": wanted.from_on,
+        "to_on": wanted.to_on,
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def _value(name: str, column: Any) -> Any:
+    return bindparam(name, type_=column.type)
+
+
+_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    "state": Call.state == _value("state", Call.state),
+    "operator": Call.operator_id == _value("operator", Call.operator_id),
+    "minor": Call.category_code == _value("minor", Call.category_code),
+    "major": Call.category_code.between(
+        _value("major", Call.category_code).concat("00"), _value("major", Call.category_code).concat("99")
+    ),
+    "disposition": Call.disposition == _value("disposition", Call.disposition),
+    "complaint": Call.complaint == _value("complaint", Call.complaint),
+    "difficult": Call.difficult == _value("difficult", Call.difficult),
+    "from_on": Call.local_on >= _value("from_on", Call.local_on),
+    "to_on": Call.local_on <= _value("to_on", Call.local_on),
+}
+
+
+def _conditions(names: Iterable[str]) -> list[ColumnElement[bool]]:
+    """What always holds, and the named ones; their values are given when the statement is executed."""
+    always = (Call.contract_id == _value("wanted_contract", Call.contract_id), Call.number.is_not(None))
+    return [*always, *(_CONDITIONS[name] for name in names)]
+
+
+_OPERATORS = Read(
+    select(User.id, User.display_name)
+    .join(Membership, Membership.user_id == User.id)
+    .where(
+        Membership.contract_id == bindparam("wanted_contract", type_=Membership.contract_id.type),
+        or_(*(Membership.role == literal_column(f"'{role.value}'") for role in sorted(DESK))),
     )
-    always = (Call.contract_id == contract_id, Call.number.is_not(None))
-    return [*always, *_period(wanted), *(condition for is_wanted, condition in given if is_wanted)]
-
-
-def _period(wanted: CallFilter) -> list[ColumnElement[bool]]:
-    first = [Call.local_on >= wanted.from_on] if wanted.from_on else []
-    last = [Call.local_on <= wanted.to_on] if wanted.to_on else []
-    return [*first, *last]
-
-
-def _in_category(code: str) -> ColumnElement[bool]:
-    if len(code) == 4:
-        return Call.category_code == code
-    return Call.category_code.between(f"{code}00", f"{code}99")
+    .distinct()
+    .order_by(User.display_name, User.id)
+)
 
 
 def operators(contract_id: UUID) -> list[tuple[UUID, str]]:
     """Who records or recorded calls: (id, name) of the people with a desk role, by name."""
-    statement = (
-        select(User.id, User.display_name)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.contract_id == contract_id, Membership.role.in_([role.value for role in DESK]))
-        .distinct()
-        .order_by(User.display_name, User.id)
-    )
-    return [(row.id, row.display_name) for row in db.session.execute(statement)]
+    return [tuple(row) for row in _OPERATORS.all(db.session.connection(), {"wanted_contract": contract_id})]
 
 
 _RECORD = (

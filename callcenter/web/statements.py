@@ -1,16 +1,17 @@
-"""Writes of hot paths: an INSERT or UPDATE compiled once per database, then handed to the driver with plain values.
+"""Statements of hot paths: compiled once per database, then handed to the driver with plain values.
 
-Executing a statement object costs several times what the database needs for it, and the write lock is held all that
-while. Engine events, the translation of errors and the counting of statements stay as they are.
+Executing a statement object costs several times what the database needs for it, and for a write the lock is held all
+that while. Engine events, the translation of errors and the counting of statements stay as they are.
 """
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Dialect, Insert, Table, Update, bindparam, insert
+from sqlalchemy import Connection, CursorResult, Dialect, Insert, Select, Table, Update, bindparam, insert
 
 Processor = Callable[[Any], Any] | None
 
@@ -29,6 +30,55 @@ class _Compiled:
         if self.positional:
             return tuple([convert(given[name]) if convert else given[name] for name, convert in self.parameters])
         return {name: convert(given[name]) if convert else given[name] for name, convert in self.parameters}
+
+
+class Read:
+    """One prepared SELECT; its rows are named tuples. A parameter that is needed and not given raises `KeyError`."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+        self._statement = statement
+        self._compiled: dict[str, tuple[_Compiled, _Rows]] = {}
+
+    def all(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
+        compiled, rows = self._for(connection.dialect)
+        found = connection.exec_driver_sql(compiled.sql, compiled.bind(values))
+        fetched = found.cursor.fetchall()
+        found.close()
+        return rows.made(fetched)
+
+    def first(self, connection: Connection, values: Mapping[str, Any]) -> Any | None:
+        return next(iter(self.all(connection, values)), None)
+
+    def _for(self, dialect: Dialect) -> tuple[_Compiled, _Rows]:
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            made = _compile(self._statement, dialect), _rows(self._statement, dialect)
+            found = self._compiled[dialect.name] = made
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """How the driver's values become a row: those at a place that need it are converted."""
+
+    make: Callable[[list[Any]], Any]
+    conversions: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+    def made(self, fetched: Sequence[Sequence[Any]]) -> list[Any]:
+        make, conversions = self.make, self.conversions
+        rows = []
+        for values in map(list, fetched):
+            for at, convert in conversions:
+                values[at] = convert(values[at])
+            rows.append(make(values))
+        return rows
+
+
+def _rows(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> _Rows:
+    columns = statement.selected_columns
+    found = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    row: Any = namedtuple("Row", list(columns.keys()))  # type: ignore[misc]  # the columns are known only here
+    return _Rows(row._make, tuple((at, convert) for at, convert in enumerate(found) if convert))
 
 
 class Write:
@@ -60,7 +110,7 @@ class Write:
         return found
 
 
-def _compile(statement: Insert | Update, dialect: Dialect) -> _Compiled:
+def _compile(statement: Insert | Update | Select[*tuple[Any, ...]], dialect: Dialect) -> _Compiled:
     compiled: Any = statement.compile(dialect=dialect)
     bound: Mapping[str, Any] = compiled.binds
     names: Sequence[str] = compiled.positiontup or tuple(bound)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import struct
 from typing import Any
@@ -17,6 +18,12 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     The limit is the kernel's: gunicorn sets its sockets blocking, which would lift a limit of Python's own.
     """
+
+    def load_wsgi(self) -> None:
+        """What stands once the application is loaded stays: the garbage collector need not look at it again."""
+        super().load_wsgi()
+        gc.collect()
+        gc.freeze()
 
     def enqueue_req(self, conn: Any) -> None:
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _TIMEOUT)
