@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from callcenter.audit.checkpoints import NotedHeads, noted_heads
 from callcenter.audit.models import AuditChain, AuditEntry
@@ -20,6 +20,7 @@ from callcenter.audit.service import LogWriter
 from callcenter.errors import AppError
 from callcenter.extensions import db
 from callcenter.web.pagination import Page
+from callcenter.web.statements import Read
 
 COLUMNS = (
     AuditEntry.chain,
@@ -52,6 +53,15 @@ class Verification:
     @property
     def unprotected(self) -> int:
         return sum(verdict.unprotected for verdict in self.verdicts)
+
+
+_HEAD = Read(select(AuditChain.head).where(AuditChain.chain == bindparam("wanted")))
+
+
+def head_of(contract_id: UUID) -> bytes:
+    """The hash of a contract's last entry: as long as it stands, nothing that is logged has happened. One statement."""
+    found = _HEAD.first(db.session.connection(), {"wanted": chain_of(contract_id)})
+    return found.head if found else b""
 
 
 def verify(only: Collection[str] | None = None) -> Verification:

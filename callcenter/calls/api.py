@@ -14,6 +14,7 @@ from uuid import UUID
 from flask import request
 from marshmallow import RAISE
 
+from callcenter.audit.queries import head_of
 from callcenter.calls import category_queries, corrections, listing, record_queries, schemas, service
 from callcenter.calls.forms import Judge, Times, Typed, cleaned, judged, to_be_logged
 from callcenter.calls.record_pages import QUERY_LENGTH, shown_texts
@@ -72,7 +73,9 @@ def list_calls(given: dict[str, Any]) -> Any:
     新しい順です。氏名と電話番号は伏字、自由記述は含みません。
     """
     page, keys = _page(given), keys_for(actor().contract)
-    rows, total = record_queries.page_of_calls(keys.contract_id, listing.checked(CallFilter(**given)), page)
+    rows, total = record_queries.page_of_calls(
+        keys.contract_id, head_of(keys.contract_id), listing.checked(CallFilter(**given)), page
+    )
     return _page_out(keys, rows, total, page)
 
 

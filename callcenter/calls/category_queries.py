@@ -129,6 +129,12 @@ def names(contract_id: UUID) -> Names:
 
 
 @lru_cache(_CONTRACTS_REMEMBERED)
+def names_at(contract_id: UUID, head: bytes) -> Names:  # noqa: ARG001
+    """The same, read anew only when the contract's log has moved from `head`: every change of a name is in it."""
+    return names(contract_id)
+
+
+@lru_cache(_CONTRACTS_REMEMBERED)
 def _names_of(rows: tuple[tuple[Any, ...], ...]) -> Names:
     """Always read, but put in order only when they have changed."""
     return Names(

@@ -9,7 +9,7 @@ from typing import Any
 from callcenter.calls import rules
 from callcenter.calls.category_queries import Names
 from callcenter.calls.record_queries import ALL_NUMBERED, CallFilter
-from callcenter.calls.sealing import masked_phone, opened
+from callcenter.calls.sealing import column_opener, masked_phone
 from callcenter.errors import InvalidInput
 from callcenter.protection.keys import ContractKeys
 from callcenter.protection.phones import mask_name
@@ -124,14 +124,15 @@ class Lines:
     """Turns rows into what is shown: names of their day, texts opened, names and phones masked."""
 
     def __init__(self, keys: ContractKeys, known: Names) -> None:
-        self._keys, self._known = keys, known
+        self._known = known
+        self._report_text = column_opener(keys, "report_text")
+        self._name, self._phone = column_opener(keys, "caller_name"), column_opener(keys, "phone")
 
     def of(self, rows: Iterable[Any]) -> Iterator[Line]:
         """One line per row, keyed as `COLUMNS`, with `id`, `state_code` and the coded values beside it."""
         return map(self._line, rows)
 
     def _line(self, row: Any) -> Line:
-        keys = self._keys
         return {
             "id": row.id,
             "number": row.number,
@@ -140,9 +141,9 @@ class Lines:
             "channel": rules.Channel.of(row.channel).label,
             "category_code": row.category_code,
             "category": self._known.label(row.category_code, row.local_on),
-            "report_text": opened(keys, "report_text", row.id, row.report_text),
-            "caller_name": mask_name(opened(keys, "caller_name", row.id, row.caller_name)),
-            "phone": masked_phone(opened(keys, "phone", row.id, row.phone)),
+            "report_text": self._report_text(row.id, row.report_text),
+            "caller_name": mask_name(self._name(row.id, row.caller_name)),
+            "phone": masked_phone(self._phone(row.id, row.phone)),
             "disposition": rules.Disposition.of(row.disposition).label if row.disposition else "",
             "complaint": row.complaint,
             "difficult": row.difficult,

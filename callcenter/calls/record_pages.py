@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request, url_for
 
 from callcenter.accounts.identity import current_identity
+from callcenter.audit.queries import head_of
 from callcenter.audit.service import Act, record
 from callcenter.calls import category_queries, listing, record_queries, record_view
 from callcenter.calls.corrections import opened_revision
@@ -72,19 +73,20 @@ class _Listing:
 
 def _list(given: Mapping[str, str], typed: str) -> Any:
     keys = keys_for(actor().contract)
+    head = head_of(keys.contract_id)
     try:
         wanted, page = listing.filter_from(given), page_from(given)
         words = _words(keys, typed)
     except IndividualNumberRefused as refusal:
         log_refusal(refusal, by=actor(), at=now())
-        return _shown(keys, _Listing(typed=refusal.masked["q"], error=refusal))
+        return _shown(keys, head, _Listing(typed=refusal.masked["q"], error=refusal))
     except InvalidInput as error:
-        return _shown(keys, _Listing(typed=typed[:QUERY_LENGTH], error=error))
+        return _shown(keys, head, _Listing(typed=typed[:QUERY_LENGTH], error=error))
     if words is None:
-        rows, total = record_queries.page_of_calls(keys.contract_id, wanted, page)
+        rows, total = record_queries.page_of_calls(keys.contract_id, head, wanted, page)
     else:
         rows, total = record_queries.page_of_matches(keys, wanted, words, page)
-    return _shown(keys, _Listing(wanted, page, typed, rows, total))
+    return _shown(keys, head, _Listing(wanted, page, typed, rows, total))
 
 
 def _words(keys: ContractKeys, typed: str) -> Words | None:
@@ -101,9 +103,9 @@ def log_refusal(refusal: IndividualNumberRefused, *, by: Actor, at: datetime, ca
         record(refusal_act(refusal, call_id), by=by, at=at)
 
 
-def _shown(keys: ContractKeys, found: _Listing) -> Any:
+def _shown(keys: ContractKeys, head: bytes, found: _Listing) -> Any:
     today, given = local(now()).on, listing.as_args(found.wanted)
-    known = category_queries.names(keys.contract_id)
+    known = category_queries.names_at(keys.contract_id, head)
     people = record_queries.operators(keys.contract_id)
     end_read()
     shown = render_template(

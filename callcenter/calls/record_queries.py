@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, LargeBinary, Row, bindparam, func, literal, literal_column, or_, select
@@ -27,7 +27,7 @@ from callcenter.web.statements import Read
 ALL_NUMBERED = "all"
 SEARCHED = ("report_text", "question", "answer", "caller_name")
 EXPORT_BATCH = 1000
-_SHAPES_REMEMBERED = 64
+_SHAPES_REMEMBERED, _TOTALS_REMEMBERED = 64, 256
 
 _LISTED = (
     Call.id,
@@ -92,24 +92,37 @@ def words_of(keys: ContractKeys, typed: str) -> Words:
     return Words(typed, None, found)
 
 
-def page_of_calls(contract_id: UUID, wanted: CallFilter, page: Page) -> tuple[list[Any], int]:
-    """One page, the newest first, and the number of calls in all. Two statements."""
-    asked = {"wanted_contract": contract_id, **_values(wanted)}
-    counted, listed = _prepared(tuple(_values(wanted)))
-    connection = db.session.connection()
-    total: int = counted.all(connection, asked)[0].total
+def page_of_calls(contract_id: UUID, head: bytes, wanted: CallFilter, page: Page) -> tuple[list[Any], int]:
+    """One page, the newest first, and the number of calls in all. Two statements; one while the `head` of the
+    contract's log stands where it stood, since every change of a record is in it."""
+    total = _total(contract_id, head, wanted)
     if page.offset >= total:
         return [], total
-    return listed.all(connection, {**asked, "page_size": page.size, "page_offset": page.offset}), total
+    values = _values(wanted)
+    asked = {"wanted_contract": contract_id, **values, "page_size": page.size, "page_offset": page.offset}
+    return _prepared(tuple(values)).listed.all(db.session.connection(), asked), total
+
+
+@lru_cache(_TOTALS_REMEMBERED)
+def _total(contract_id: UUID, head: bytes, wanted: CallFilter) -> int:  # noqa: ARG001
+    values = _values(wanted)
+    asked = {"wanted_contract": contract_id, **values}
+    total: int = _prepared(tuple(values)).counted.all(db.session.connection(), asked)[0].total
+    return total
+
+
+class _Prepared(NamedTuple):
+    counted: Read
+    listed: Read
 
 
 @lru_cache(_SHAPES_REMEMBERED)
-def _prepared(names: tuple[str, ...]) -> tuple[Read, Read]:
+def _prepared(names: tuple[str, ...]) -> _Prepared:
     """The count and the page of a list with these conditions."""
     conditions = _conditions(names)
-    counted = select(func.count().label("total")).select_from(Call).where(*conditions)
+    count = select(func.count().label("total")).select_from(Call).where(*conditions)
     page = _ordered(conditions).limit(bindparam("page_size", type_=Integer))
-    return Read(counted), Read(page.offset(bindparam("page_offset", type_=Integer)))
+    return _Prepared(Read(count), Read(page.offset(bindparam("page_offset", type_=Integer))))
 
 
 def page_of_matches(keys: ContractKeys, wanted: CallFilter, words: Words, page: Page) -> tuple[list[Any], int]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from callcenter.protection.cipher import open_sealed, seal
+from callcenter.protection.cipher import open_sealed, opener, seal
 from callcenter.protection.keys import ContractKeys
 from callcenter.protection.phones import Phone, mask_phone
 from callcenter.protection.search_index import IndexKind, key_of, tokens
@@ -75,6 +75,12 @@ def opened(keys: ContractKeys, column: str, call_id: UUID, content: bytes | None
     if content is None:
         return ""
     return open_sealed(keys, LABELS[column], keys.contract_id, call_id, content)
+
+
+def column_opener(keys: ContractKeys, column: str) -> Callable[[UUID, bytes | None], str]:
+    """`opened` for many rows of one column."""
+    open_one = opener(keys, LABELS[column])
+    return lambda call_id, content: "" if content is None else open_one(call_id, content)
 
 
 def opened_texts(keys: ContractKeys, row: Any, columns: Iterable[str] = TEXT_COLUMNS) -> Texts:
