@@ -38,7 +38,7 @@ from callcenter.protection.scan import FieldKind, IndividualNumberRefused, maske
 from callcenter.reporting import pages as report_pages
 from callcenter.rosters import pages as roster_pages
 from callcenter.rosters import plan_pages, staff_pages
-from callcenter.web import access, errors, headers, labels, navigation, openapi, service_pages, transaction
+from callcenter.web import access, errors, headers, labels, navigation, openapi, options, service_pages, transaction
 from callcenter.web.cookies import ForgeryCheck, SignedCookies
 from callcenter.web.forms import require_same_contract
 from callcenter.web.labels import datetime_label
@@ -90,6 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     contract_created.connect(call_receivers.load_categories)
     app.add_url_rule("/static/<path:filename>", "static", service_pages.missing_asset)
     labels.init_app(app)
+    options.init_app(app)
     app.jinja_env.filters["echo"] = echo
     app.context_processor(_page_context)
     openapi.init_app(app, call_api.blueprint, draft_api.blueprint)

@@ -74,7 +74,7 @@ def list_calls(given: dict[str, Any]) -> Any:
     """
     page, keys = _page(given), keys_for(actor().contract)
     rows, total = record_queries.page_of_calls(
-        keys.contract_id, head_of(keys.contract_id), listing.checked(CallFilter(**given)), page
+        keys.contract_id, head_of(keys.contract_id), listing.checked(CallFilter(**given)), page, whole=True
     )
     return _page_out(keys, rows, total, page)
 
@@ -92,7 +92,7 @@ def search_calls(given: dict[str, Any]) -> Any:
     query = clean_line(given.pop("q"), max_length=QUERY_LENGTH, field="q")
     _scan({"q": query}, {"q": FieldKind.PHONE})
     wanted = listing.checked(CallFilter(**given))
-    rows, total = record_queries.page_of_matches(keys, wanted, words_of(keys, query), page)
+    rows, total = record_queries.page_of_matches(keys, wanted, words_of(keys, query), page, whole=True)
     return _page_out(keys, rows, total, page)
 
 

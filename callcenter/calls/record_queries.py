@@ -33,13 +33,6 @@ _LISTED = (
     Call.id,
     Call.number,
     Call.state,
-    Call.version,
-    Call.started_at,
-    Call.ended_at,
-    Call.saved_at,
-    Call.relation,
-    Call.language,
-    Call.operator_id,
     Call.local_on,
     Call.local_minute,
     Call.channel,
@@ -55,6 +48,17 @@ _LISTED = (
     # Not a join: rows that a page skips are then skipped in the index alone.
     select(User.display_name).where(User.id == Call.operator_id).scalar_subquery().label("operator_name"),
 )
+_WHOLE = (
+    *_LISTED,
+    Call.version,
+    Call.started_at,
+    Call.ended_at,
+    Call.saved_at,
+    Call.relation,
+    Call.language,
+    Call.operator_id,
+)
+"""What a machine is given besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,9 @@ def words_of(keys: ContractKeys, typed: str) -> Words:
     return Words(typed, None, found)
 
 
-def page_of_calls(contract_id: UUID, head: bytes, wanted: CallFilter, page: Page) -> tuple[list[Any], int]:
+def page_of_calls(
+    contract_id: UUID, head: bytes, wanted: CallFilter, page: Page, *, whole: bool = False
+) -> tuple[list[Any], int]:
     """One page, the newest first, and the number of calls in all. Two statements; one while the `head` of the
     contract's log stands where it stood, since every change of a record is in it."""
     total = _total(contract_id, head, wanted)
@@ -100,14 +106,14 @@ def page_of_calls(contract_id: UUID, head: bytes, wanted: CallFilter, page: Page
         return [], total
     values = _values(wanted)
     asked = {"wanted_contract": contract_id, **values, "page_size": page.size, "page_offset": page.offset}
-    return _prepared(tuple(values)).listed.all(db.session.connection(), asked), total
+    return _prepared(tuple(values), whole=whole).listed.all(db.session.connection(), asked), total
 
 
 @lru_cache(_TOTALS_REMEMBERED)
 def _total(contract_id: UUID, head: bytes, wanted: CallFilter) -> int:  # noqa: ARG001
     values = _values(wanted)
     asked = {"wanted_contract": contract_id, **values}
-    total: int = _prepared(tuple(values)).counted.all(db.session.connection(), asked)[0].total
+    total: int = _prepared(tuple(values), whole=False).counted.all(db.session.connection(), asked)[0].total
     return total
 
 
@@ -117,19 +123,21 @@ class _Prepared(NamedTuple):
 
 
 @lru_cache(_SHAPES_REMEMBERED)
-def _prepared(names: tuple[str, ...]) -> _Prepared:
+def _prepared(names: tuple[str, ...], *, whole: bool) -> _Prepared:
     """The count and the page of a list with these conditions."""
     conditions = _conditions(names)
     count = select(func.count().label("total")).select_from(Call).where(*conditions)
-    page = _ordered(conditions).limit(bindparam("page_size", type_=Integer))
+    page = _ordered(conditions, whole=whole).limit(bindparam("page_size", type_=Integer))
     return _Prepared(Read(count), Read(page.offset(bindparam("page_offset", type_=Integer))))
 
 
-def page_of_matches(keys: ContractKeys, wanted: CallFilter, words: Words, page: Page) -> tuple[list[Any], int]:
+def page_of_matches(
+    keys: ContractKeys, wanted: CallFilter, words: Words, page: Page, *, whole: bool = False
+) -> tuple[list[Any], int]:
     """One page of a typed search and how many calls match. One statement; every candidate is confirmed."""
     kept: list[Row[Any]] = []
     total = 0
-    for row in matching(keys, wanted, words):
+    for row in matching(keys, wanted, words, whole=whole):
         if page.offset <= total < page.offset + page.size:
             kept.append(row)
         total += 1
@@ -142,15 +150,15 @@ def all_calls(contract_id: UUID, wanted: CallFilter) -> Iterator[Row[Any]]:
     yield from _streamed(_ordered(_conditions(values)), {"wanted_contract": contract_id, **values})
 
 
-def matching(keys: ContractKeys, wanted: CallFilter, words: Words) -> Iterator[Row[Any]]:
+def matching(keys: ContractKeys, wanted: CallFilter, words: Words, *, whole: bool = False) -> Iterator[Row[Any]]:
     """Every call that holds the words (a token hit is only a candidate: the opened texts decide)."""
     values = _values(wanted)
     conditions, asked = _conditions(values), {"wanted_contract": keys.contract_id, **values}
     if words.phone_key is not None:
-        yield from db.session.execute(_ordered([*conditions, Call.phone_key == words.phone_key]), asked)
+        yield from db.session.execute(_ordered([*conditions, Call.phone_key == words.phone_key], whole=whole), asked)
         return
     conditions += [_holds(token) for token in words.tokens]
-    for row in _streamed(_ordered(conditions).add_columns(Call.question, Call.answer), asked):
+    for row in _streamed(_ordered(conditions, whole=whole).add_columns(Call.question, Call.answer), asked):
         if matches(words.text, _texts(keys, row)):
             yield row
 
@@ -170,8 +178,8 @@ def _holds(token: bytes) -> ColumnElement[bool]:
     return func.position(literal(token, LargeBinary).op("IN")(Call.tokens)) > 0
 
 
-def _ordered(conditions: Iterable[ColumnElement[bool]]) -> Any:
-    return select(*_LISTED).where(*conditions).order_by(Call.local_on.desc(), Call.number.desc())
+def _ordered(conditions: Iterable[ColumnElement[bool]], *, whole: bool = False) -> Any:
+    return select(*(_WHOLE if whole else _LISTED)).where(*conditions).order_by(Call.local_on.desc(), Call.number.desc())
 
 
 def _values(wanted: CallFilter) -> dict[str, Any]:
