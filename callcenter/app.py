@@ -87,7 +87,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for module in PAGES:
         app.register_blueprint(module.blueprint)
         navigation.declare(app, *getattr(module, "NAV", ()))
-    contract_created.connect(call_receivers.load_categories)
+    contract_created.connect(call_receivers.prepare_contract)
     app.add_url_rule("/static/<path:filename>", "static", service_pages.missing_asset)
     labels.init_app(app)
     options.init_app(app)

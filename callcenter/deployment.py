@@ -7,6 +7,8 @@ import os
 import shutil
 import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 
 from callcenter.app import create_app
 from callcenter.audit import queries as audit
@@ -51,9 +53,36 @@ def downgrade(app: Flask, revision: str) -> None:
 
 def _migrate(app: Flask, step: Any) -> None:
     config = alembic_config()
-    with app.app_context(), db.engine.connect() as connection, begins_writing(), connection.begin():
+    with app.app_context(), db.engine.connect() as connection, _rebuilding(connection):
         config.attributes["connection"] = connection
         step(config)
+        _require_whole(connection)
+
+
+@contextmanager
+def _rebuilding(connection: Connection) -> Iterator[None]:
+    """One transaction in which tables may be made anew, which is how SQLite changes one: while others point at it,
+    its foreign keys have to rest, and they can be told to only outside a transaction."""
+    driver: Any = connection.connection.driver_connection
+    on_sqlite = connection.dialect.name == "sqlite"
+    if on_sqlite:
+        driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        with begins_writing(), connection.begin():
+            yield
+    finally:
+        if on_sqlite:
+            driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _require_whole(connection: Connection) -> None:
+    """Raises `RuntimeError` (and nothing is changed) when a row points at nothing after a migration on SQLite."""
+    if connection.dialect.name == "sqlite":
+        lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if lost:
+            raise RuntimeError(
+                f"the migration left {len(lost)} rows of {sorted({row[0] for row in lost})} without their parent"
+            )
 
 
 def ensure_keys(settings: Settings, app: Flask) -> None:

@@ -115,6 +115,19 @@ class Call(ContractScoped, Base):
     void_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
+class CallSerial(Base):
+    """The number a contract's next call gets: the serial people see, which moves only at a save.
+
+    Not in the contract's own row: every new call points there, and would wait for whoever is taking a number.
+    """
+
+    __tablename__ = "call_serials"
+    __table_args__ = (CheckConstraint("next_number >= 1", name="next_number"),)
+
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), primary_key=True)
+    next_number: Mapped[int] = mapped_column(default=1)
+
+
 class CallRevision(ContractScoped, Base):
     """One correction of a saved call: who, when, why, and the values as they stood before (both sealed)."""
 

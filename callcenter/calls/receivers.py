@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from callcenter.calls import category_service
+from callcenter.calls import category_service, service
 from callcenter.web.access import Actor
 
 
-def load_categories(_sender: object, *, contract_id: UUID, by: Actor, at: datetime) -> None:
-    """A new contract gets the shipped categories (`events.contract_created`)."""
+def prepare_contract(_sender: object, *, contract_id: UUID, by: Actor, at: datetime) -> None:
+    """A new contract gets its serial and the shipped categories (`events.contract_created`)."""
+    service.start_serial(contract_id)
     category_service.load_shipped(contract_id, by=by, at=at)

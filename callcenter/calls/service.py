@@ -19,11 +19,10 @@ from callcenter.audit.service import Act, record
 from callcenter.calls.desk_queries import OpenRow, Target, owner_of
 from callcenter.calls.drafts import Kept, StoredDraft
 from callcenter.calls.forms import Judged, Times, Typed
-from callcenter.calls.models import Call
+from callcenter.calls.models import Call, CallSerial
 from callcenter.calls.rules import CallState, Channel, Language, Relation
 from callcenter.calls.sealing import DRAFT, sealed, sealed_columns, sealed_json
 from callcenter.clock import local
-from callcenter.contracts.models import Contract
 from callcenter.errors import Conflict
 from callcenter.extensions import new_id
 from callcenter.protection.keys import ContractKeys
@@ -32,7 +31,7 @@ from callcenter.web.statements import Write
 from callcenter.web.transaction import writing
 
 _CALLS = cast(Table, Call.__table__)
-_CONTRACTS = cast(Table, Contract.__table__)
+_SERIALS = cast(Table, CallSerial.__table__)
 SAVED_COLUMNS = (
     "number",
     "state",
@@ -83,11 +82,12 @@ _SAVE = guarded_update(SAVED_COLUMNS)
 _KEEP = guarded_update(DRAFT_COLUMNS)
 _VOID = guarded_update(("state", "voided_at", "draft", "void_reason"))
 _NEW = Write.into(_CALLS)
+_NEW_SERIAL = Write.into(_SERIALS)
 _NEXT_NUMBER = Write(
-    update(_CONTRACTS)
-    .where(_CONTRACTS.c.id == bindparam("wanted_contract"))
-    .values(next_call_number=_CONTRACTS.c.next_call_number + bindparam("taken"))
-    .returning(_CONTRACTS.c.next_call_number)
+    update(_SERIALS)
+    .where(_SERIALS.c.contract_id == bindparam("wanted_contract"))
+    .values(next_number=_SERIALS.c.next_number + bindparam("taken"))
+    .returning(_SERIALS.c.next_number)
 )
 
 
@@ -113,14 +113,19 @@ def guarded(statement: Write, place: Place, values: Mapping[str, Any], *, by: Ac
         "wanted_version": place.version,
     }
     new = {f"new_{name}": value for name, value in values.items()}
-    if statement.execute(writing(), {**wanted, **new}).rowcount != 1:
+    if statement.execute(writing(), {**wanted, **new}) != 1:
         raise Changed()
+
+
+def start_serial(contract_id: UUID) -> None:
+    """A new contract's calls are numbered from 1."""
+    _NEW_SERIAL.execute(writing(), {"contract_id": contract_id, "next_number": 1})
 
 
 def next_numbers(contract_id: UUID, count: int = 1) -> int:
     """Take `count` numbers from the contract's serial; returns the first. The serial moves only with the commit."""
     taken = {"wanted_contract": contract_id, "taken": count}
-    following: int = _NEXT_NUMBER.execute(writing(), taken).scalar_one()
+    following: int = _NEXT_NUMBER.returning(writing(), taken)
     return following - count
 
 

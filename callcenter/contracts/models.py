@@ -16,7 +16,7 @@ READING_VALUES = ", ".join(f"'{reading.value}'" for reading in Reading)
 
 
 class Contract(Base):
-    """One city, one term. `next_call_number` is the serial people see; it moves only at a save."""
+    """One city, one term."""
 
     __tablename__ = "contracts"
     __table_args__ = (
@@ -24,7 +24,6 @@ class Contract(Base):
         CheckConstraint(f"reading IN ({READING_VALUES})", name="reading"),
         CheckConstraint("length(code) > 0 AND length(title) > 0 AND length(city_name) > 0", name="words"),
         CheckConstraint("predecessor_id <> id", name="predecessor"),
-        CheckConstraint("next_call_number >= 1", name="call_number"),
         CheckConstraint("calendar_revision >= 1", name="calendar_revision"),
     )
 
@@ -38,7 +37,6 @@ class Contract(Base):
     ends_on: Mapped[date]
     reading: Mapped[str] = mapped_column(String(20))
     predecessor_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"))
-    next_call_number: Mapped[int] = mapped_column(default=1)
     calendar_revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
 

@@ -1,7 +1,7 @@
-"""Statements of hot paths: compiled once per database, then handed to the driver with plain values.
+"""Statements of hot paths: compiled once per database, then handed to its driver with plain values.
 
 Executing a statement object costs several times what the database needs for it, and for a write the lock is held all
-that while. Engine events, the translation of errors and the counting of statements stay as they are.
+that while. Those who listen for statements hear these too, and the driver's errors are translated as ever.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Dialect, Insert, Select, Table, Update, bindparam, insert
+from sqlalchemy import Connection, Dialect, Insert, Select, Table, Update, bindparam, insert
 
 Processor = Callable[[Any], Any] | None
 
@@ -32,6 +32,20 @@ class _Compiled:
         return {name: convert(given[name]) if convert else given[name] for name, convert in self.parameters}
 
 
+def _cursor(connection: Connection, sql: str, values: Any, *, many: bool = False) -> Any:
+    """The driver's cursor after it executed one statement (`many`: for each of a list of values): what
+    `Connection.exec_driver_sql` does, without making a result object. Raises SQLAlchemy's errors."""
+    cursor = connection.connection.cursor()
+    for hear in connection.dispatch.before_cursor_execute:
+        hear(connection, cursor, sql, values, None, many)
+    try:
+        (cursor.executemany if many else cursor.execute)(sql, values)
+    except Exception as error:
+        # The values stay out of the message; a lost connection is taken out of the pool.
+        connection._handle_dbapi_exception(error, sql, None, cursor, None)
+    return cursor
+
+
 class Read:
     """One prepared SELECT; its rows are named tuples. A parameter that is needed and not given raises `KeyError`."""
 
@@ -41,9 +55,9 @@ class Read:
 
     def all(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         compiled, rows = self._for(connection.dialect)
-        found = connection.exec_driver_sql(compiled.sql, compiled.bind(values))
-        fetched = found.cursor.fetchall()
-        found.close()
+        cursor = _cursor(connection, compiled.sql, compiled.bind(values))
+        fetched = cursor.fetchall()
+        cursor.close()
         return rows.made(fetched)
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Any | None:
@@ -94,14 +108,29 @@ class Write:
         values = {column.name: bindparam(column.name, None, type_=column.type) for column in table.c}
         return cls(insert(table).values(values))
 
-    def execute(self, connection: Connection, values: Mapping[str, Any]) -> CursorResult[Any]:
+    def execute(self, connection: Connection, values: Mapping[str, Any]) -> int:
+        """Returns how many rows it touched."""
         compiled = self._for(connection.dialect)
-        return connection.exec_driver_sql(compiled.sql, compiled.bind(values))
+        cursor = _cursor(connection, compiled.sql, compiled.bind(values))
+        touched: int = cursor.rowcount
+        cursor.close()
+        return touched
+
+    def returning(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+        """The one value of the one row that it touched and returns. Raises `LookupError` where it touched none."""
+        compiled = self._for(connection.dialect)
+        cursor = _cursor(connection, compiled.sql, compiled.bind(values))
+        found = cursor.fetchall()
+        cursor.close()
+        if len(found) != 1:
+            raise LookupError(f"{len(found)} rows instead of one")
+        return found[0][0]
 
     def execute_all(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         compiled = self._for(connection.dialect)
+        many = len(rows) > 1
         bound = [compiled.bind(values) for values in rows]
-        connection.exec_driver_sql(compiled.sql, bound if len(bound) > 1 else bound[0])
+        _cursor(connection, compiled.sql, bound if many else bound[0], many=many).close()
 
     def _for(self, dialect: Dialect) -> _Compiled:
         found = self._compiled.get(dialect.name)
