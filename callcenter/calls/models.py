@@ -40,6 +40,9 @@ def _numbered(name: str, *columns: str, unique: bool = False) -> Index:
     return _partial(name, *columns, where="number IS NOT NULL", unique=unique)
 
 
+# One index that holds all that lists are filtered and figures are counted by: one for each would make a save twice as
+# long, and a year of one city is read through it in milliseconds.
+LISTED_BY = ("operator_id", "category_code", "disposition", "complaint", "difficult", "local_minute", "channel")
 _CODED_WHEN_SAVED = (
     "state <> 'saved' OR (number IS NOT NULL AND saved_at IS NOT NULL AND started_at IS NOT NULL"
     " AND local_minute IS NOT NULL AND category_code IS NOT NULL AND disposition IS NOT NULL)"
@@ -72,11 +75,7 @@ class Call(ContractScoped, Base):
         CheckConstraint(_CODED_WHEN_SAVED, name="saved"),
         Index("uq_calls_open_key", "contract_id", "open_key", unique=True),
         _numbered("uq_calls_number", "number", unique=True),
-        _numbered("ix_calls_listed", "local_on", "number", "state", "complaint", "difficult"),
-        _numbered("ix_calls_counted", "local_on", "state", "local_minute", "channel", "category_code"),
-        _numbered("ix_calls_operator", "operator_id", "local_on", "number", "state"),
-        _numbered("ix_calls_category", "category_code", "local_on", "number", "state"),
-        _numbered("ix_calls_disposition", "disposition", "local_on", "number", "state"),
+        _numbered("ix_calls_listed", "local_on", "number", "state", *LISTED_BY),
         _partial("ix_calls_phone", "phone_key", "local_on", where="phone_key IS NOT NULL"),
         _partial("ix_calls_open", "operator_id", "edited_at", where="state = 'open'"),
     )
