@@ -21,6 +21,7 @@ from callcenter.errors import AppError
 from callcenter.extensions import db
 from callcenter.web.pagination import Page
 from callcenter.web.statements import Read
+from callcenter.web.transaction import hold_read
 
 COLUMNS = (
     AuditEntry.chain,
@@ -100,9 +101,7 @@ def _noted() -> AbstractContextManager[NotedHeads]:
 
 def _snapshot_of_heads() -> dict[str, Checkpoint]:
     """The heads the chains' rows state, in a read in which entries and rows stay of one moment."""
-    db.session.rollback()
-    if db.engine.dialect.name == "postgresql":
-        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    hold_read(isolation="REPEATABLE READ")
     rows = db.session.execute(select(AuditChain.chain, AuditChain.seq, AuditChain.head))
     return {row.chain: Checkpoint(*row) for row in rows}
 

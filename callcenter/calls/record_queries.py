@@ -23,6 +23,7 @@ from callcenter.protection.search_index import IndexKind, key_of, matches, query
 from callcenter.web.access import DESK
 from callcenter.web.pagination import Page
 from callcenter.web.statements import Read
+from callcenter.web.transaction import hold_read
 
 ALL_NUMBERED = "all"
 SEARCHED = ("report_text", "question", "answer", "caller_name")
@@ -164,6 +165,7 @@ def matching(keys: ContractKeys, wanted: CallFilter, words: Words, *, whole: boo
 
 
 def _streamed(statement: Any, asked: Mapping[str, Any]) -> Iterator[Row[Any]]:
+    hold_read()
     return iter(db.session.execute(statement.execution_options(yield_per=EXPORT_BATCH), asked))
 
 

@@ -1,8 +1,11 @@
 """Where transactions begin and end: at the edge, in `with transaction():`.
 
 SQLite: an in-process lock, then `BEGIN IMMEDIATE`, so that writers queue in the process instead of starving each
-other in the file. Reads run in a deferred transaction and may not write: a write outside `transaction()` is a
-programming fault and raises at once.
+other in the file. Reads run in a deferred transaction. PostgreSQL: reads run without a transaction (each statement
+sees its own moment there anyway), which spares two round trips a request and keeps the driver's prepared statements:
+a rollback would throw them away. What must be read in one go says `hold_read()`.
+
+A write outside `transaction()` is a programming fault and raises at once.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from flask import Flask, current_app
@@ -158,6 +161,18 @@ def end_read() -> None:
     db.session.rollback()
 
 
+def hold_read(*, isolation: str | None = None) -> Connection:
+    """Read on in one transaction until the read ends, as rows that arrive in portions need it; within
+    `transaction()` the one that runs. `isolation` is PostgreSQL's name of what is to be seen."""
+    session = db.session()
+    if "writing" in session.info:
+        return session.connection()
+    session.rollback()
+    options = {"isolation_level": isolation} if isolation and db.engine.dialect.name == "postgresql" else {}
+    with _begins(holds=True):
+        return session.connection(execution_options=options)
+
+
 def _refuse_stray_statement(state: ORMExecuteState) -> None:
     if (state.is_insert or state.is_update or state.is_delete) and "writing" not in state.session.info:
         raise RuntimeError("a write outside transaction()")
@@ -177,19 +192,24 @@ class _Intent(threading.local):
     """What the thread means to do with the transaction it is about to begin."""
 
     writes = False
+    holds = False
 
 
 _intent = _Intent()
 
 
 @contextmanager
-def begins_writing() -> Iterator[None]:
-    """What begins in here on SQLite takes the write lock at once."""
-    _intent.writes = True
+def _begins(*, writes: bool = False, holds: bool = False) -> Iterator[None]:
+    _intent.writes, _intent.holds = writes, holds
     try:
         yield
     finally:
-        _intent.writes = False
+        _intent.writes = _intent.holds = False
+
+
+def begins_writing() -> AbstractContextManager[None]:
+    """What begins in here is a transaction that may write; on SQLite it takes the write lock at once."""
+    return _begins(writes=True, holds=True)
 
 
 def prepare_sqlite(engine: Engine) -> None:
@@ -198,7 +218,7 @@ def prepare_sqlite(engine: Engine) -> None:
     The dialect's own hook is used: a listener to the engine's events would make every statement slower.
     """
     event.listen(engine, "connect", _on_connect)
-    engine.dialect.do_begin = _begin  # type: ignore[assignment,method-assign]
+    engine.dialect.do_begin = _begin_on_sqlite  # type: ignore[assignment,method-assign]
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
@@ -209,13 +229,20 @@ def _on_connect(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin(connection: Any) -> None:
+def _begin_on_sqlite(connection: Any) -> None:
     connection.execute("BEGIN IMMEDIATE" if _intent.writes else "BEGIN")
 
 
 def prepare_postgres(engine: Engine) -> None:
-    """A connection that has rested is asked whether it still stands; asking at every use would cost two round trips
+    """A transaction is begun only for those who mean one; the database itself refuses a write outside.
+
+    A connection that has rested is asked whether it still stands; asking at every use would cost two round trips
     a request. One that breaks in use is a 503, and the others of its pool are opened anew."""
+
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.autocommit = True
+        connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+        connection.read_only = False
 
     def on_checkin(_connection: Any, record: Any) -> None:
         record.info["rests_since"] = time.monotonic()
@@ -228,5 +255,14 @@ def prepare_postgres(engine: Engine) -> None:
         except engine.dialect.loaded_dbapi.Error as error:
             raise DisconnectionError() from error
 
+    engine.dialect.do_begin = _begin_on_postgres  # type: ignore[assignment,method-assign]
+    event.listen(engine, "connect", on_connect)
     event.listen(engine, "checkin", on_checkin)
     event.listen(engine, "checkout", on_checkout)
+
+
+def _begin_on_postgres(connection: Any) -> None:
+    """The driver itself begins with the first statement, unless told not to."""
+    driver = connection.driver_connection
+    if driver.autocommit is _intent.holds:
+        driver.autocommit = not _intent.holds

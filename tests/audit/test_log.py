@@ -1,20 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from callcenter.app import create_app
 from callcenter.audit import queries
 from callcenter.audit.service import Act, record, system_actor
 from callcenter.extensions import db
-from callcenter.web.transaction import transaction
+from callcenter.web.transaction import begins_writing, hold_read, transaction
 from tests.centre import Centre
 
 
@@ -29,10 +31,16 @@ def _broken(centre: Centre) -> dict[str, int | None]:
     return {verdict.chain: verdict.broken_at for verdict in queries.verify().verdicts}
 
 
+@contextmanager
+def _raw() -> Iterator[Connection]:
+    """A connection that may write, past everything of the product."""
+    with db.engine.connect() as raw, begins_writing(), raw.begin():
+        yield raw
+
+
 def _tamper(*statements: str) -> None:
     """What someone with the database file (but not the keys) can do: take the triggers away first."""
-    raw = db.engine.connect().execution_options(callcenter_write=True)
-    with raw, raw.begin():
+    with _raw() as raw:
         if raw.dialect.name == "sqlite":
             raw.execute(text("DROP TRIGGER IF EXISTS audit_entries_no_update"))
             raw.execute(text("DROP TRIGGER IF EXISTS audit_entries_no_delete"))
@@ -67,8 +75,7 @@ def test_an_act_that_fails_leaves_no_entry(centre: Centre) -> None:
 def test_the_database_itself_refuses_to_change_an_entry(centre: Centre, verb: str) -> None:
     with centre.inside():
         _note(centre, "a")
-        raw = db.engine.connect().execution_options(callcenter_write=True)
-        with pytest.raises(DBAPIError, match="append-only"), raw, raw.begin():
+        with pytest.raises(DBAPIError, match="append-only"), _raw() as raw:
             raw.execute(text(verb))
 
 
@@ -113,6 +120,7 @@ def test_a_chain_recomputed_with_its_key_still_differs_from_the_checkpoints(cent
     with centre.inside():
         _note(centre, "a", "b")
         forged, head = [], GENESIS
+        hold_read()
         for entry, _ in list(queries._walk(chain)):
             entry = type(entry)(**{f: getattr(entry, f) for f in entry.__slots__ if f != "action"}, action="forged")
             head = link(log_key(chain), head, entry)
@@ -155,6 +163,7 @@ def test_a_tail_cut_and_written_over_is_found_by_the_old_checkpoint(centre: Cent
     chain = str(centre.contract_id)
     with centre.inside():
         _note(centre, "a", "b", "c")
+        hold_read()
         before = {entry.seq: head.hex() for entry, head in queries._walk(chain)}
         db.session.rollback()
         literal = "x'{}'" if centre.database == "sqlite" else "decode('{}', 'hex')"

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from callcenter import deployment
 from callcenter.app import create_app
 from callcenter.extensions import Base, db
+from callcenter.web.transaction import begins_writing
 from tests.centre import settings_for
 from tests.postgres import PostgresServer
 
@@ -95,15 +96,15 @@ def _create_all(database: Database) -> None:
     app = database.app()
     with app.app_context():
         engine: Engine = db.engine
-        with engine.connect().execution_options(callcenter_write=True) as connection, connection.begin():
+        with engine.connect() as connection, begins_writing(), connection.begin():
             Base.metadata.create_all(connection)
         engine.dispose()
 
 
-def _move(database: Database, *revisions: str) -> None:
+def _move(database: Database, *revisions: str, goes_down: bool = False) -> None:
     app = database.app()
     for revision in revisions:
-        step = deployment.downgrade if revision == "base" else deployment.upgrade
+        step = deployment.downgrade if revision == "base" or goes_down else deployment.upgrade
         step(app, revision)
     with app.app_context():
         db.engine.dispose()
@@ -134,3 +135,46 @@ def test_every_migration_says_why_in_its_first_line() -> None:
         first = file.read_text().splitlines()[0]
         assert first.startswith('"""'), file.name
         assert len(first) > 30, file.name
+
+
+def test_a_contract_goes_on_counting_its_calls_after_an_update(databases: tuple[Database, Database]) -> None:
+    database, _ = databases
+    database.folder.mkdir(exist_ok=True)
+    _move(database, "0008_reporting")
+    _execute(
+        database,
+        "INSERT INTO contracts (id, code, title, city_name, contractor_name, place, starts_on, ends_on, reading,"
+        " next_call_number, calendar_revision, created_at) VALUES ('00000000000000000000000000000001', 'A', 'A', 'A',"
+        " 'A', 'A', '2026-04-01', '2027-03-31', 'listed', 42, 1, '2026-03-01 00:00:00+00:00')",
+        "INSERT INTO role_policies (contract_id, role, second_factor) VALUES ('00000000000000000000000000000001',"
+        " 'operator', false)",
+    )
+    _move(database, "head")
+    assert _execute(database, "SELECT next_number FROM call_serials") == [(42,)]
+    _move(database, "0008_reporting", goes_down=True)
+    assert _execute(database, "SELECT next_call_number FROM contracts") == [(42,)]
+
+
+def test_a_migration_that_leaves_rows_without_their_parent_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.sqlite'}", tmp_path)
+    _move(database, "head")
+    lost = "INSERT INTO call_serials (contract_id, next_number) VALUES ('00000000000000000000000000000001', 1)"
+    monkeypatch.setattr(
+        "callcenter.deployment.command.upgrade", lambda config, _: config.attributes["connection"].execute(text(lost))
+    )
+    with pytest.raises(RuntimeError, match="call_serials"):
+        _move(database, "head")
+    assert _execute(database, "SELECT count(*) FROM call_serials") == [(0,)]
+
+
+def _execute(database: Database, *statements: str) -> list[tuple[object, ...]]:
+    """The rows of the last statement."""
+    engine = create_engine(database.url)
+    try:
+        with engine.begin() as connection:
+            results = [connection.execute(text(statement)) for statement in statements]
+            return [tuple(row) for row in results[-1]] if results[-1].returns_rows else []
+    finally:
+        engine.dispose()
