@@ -5,17 +5,16 @@ Only the edge (pages, API, commands) asks `now()`; everything below takes the in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app
+from msgspec import Struct
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
-@dataclass(slots=True)
-class Clock:
+class Clock(Struct):
     """The machine's clock moved by `offset` (a demonstration runs on another day), or standing at `fixed`."""
 
     offset: timedelta = timedelta(0)
@@ -25,8 +24,7 @@ class Clock:
         return self.fixed or datetime.now(UTC) + self.offset
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class LocalMoment:
+class LocalMoment(Struct, frozen=True, order=True):
     """A moment as the desk's wall clock shows it: local date and minute of that day (0–1439)."""
 
     on: date

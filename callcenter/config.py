@@ -6,18 +6,18 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+
+from msgspec import Struct
 
 Network = IPv4Network | IPv6Network
 DEMONSTRATION = "demonstration.json"
 """Stands only in the home of a demonstration, and says what the environment would (`CALLCENTER_*`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Where a deployment keeps its data and how it faces the outside.
 
     `home` holds everything that is not in the database (keys, checkpoints, temporary files), mode 0700.

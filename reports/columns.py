@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from reports.fitting import text_width
 
@@ -54,8 +55,7 @@ _HEADING_STYLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column. `width` in half-width characters; 0: what the kind usually needs.
 
     Values by kind: CLOCK minute of the day, MINUTES and SECONDS lengths, DATE a date, MOMENT an aware

@@ -8,9 +8,10 @@ each other, so that no sheet can print two different totals; it raises ValueErro
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+
+from msgspec import Struct
 
 from reports.measures import total
 
@@ -34,8 +35,7 @@ class ReportStatus(Enum):
     SUBMITTED = "submitted"
 
 
-@dataclass(frozen=True, slots=True)
-class TimeRange:
+class TimeRange(Struct, frozen=True):
     """Half-open minutes of the day; `end_minute` None: still going on when the data was cut off."""
 
     start_minute: int
@@ -51,8 +51,7 @@ class TimeRange:
         return 0 if self.end_minute is None else self.end_minute - self.start_minute
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """A member of staff. `name` None: withheld (the network edition shows the code)."""
 
     code: str
@@ -64,8 +63,7 @@ class Person:
         return self.name or self.code
 
 
-@dataclass(frozen=True, slots=True)
-class ContractFacts:
+class ContractFacts(Struct, frozen=True):
     """What the contract says of itself: 件名, city (甲), contractor (乙), place, responsible (業務責任者)."""
 
     title: str
@@ -75,24 +73,21 @@ class ContractFacts:
     responsible: Person
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """Who approved, when."""
 
     person: Person
     approved_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """Number from 1; `change_note` says what changed against the version before."""
 
     number: int = 1
     change_note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(Struct, frozen=True):
     """When the workbook was built, and up to when records were counted."""
 
     built_at: datetime
@@ -103,8 +98,7 @@ class Timing:
             raise ValueError("built_at and cutoff_at must be aware")
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangeCounts:
+class ExchangeCounts(Struct, frozen=True):
     """What the telephone exchange counted. Each may be None: not measured."""
 
     offered: int | None = None
@@ -117,8 +111,7 @@ class ExchangeCounts:
         return not (self.offered is None and self.answered is None and self.abandoned is None)
 
 
-@dataclass(frozen=True, slots=True)
-class SlotCounts:
+class SlotCounts(Struct, frozen=True):
     """One interval of the opening hours (30 minutes; the last may be shorter).
 
     `recorded` counts every record that starts in it, `recorded_by_phone` those of incoming calls, which
@@ -132,8 +125,7 @@ class SlotCounts:
     recorded_by_phone: int
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """The exchange's day: where the figures come from, and its totals.
 
     `in_hours` None: the totals are the sums of the slots. Give it when the exchange was counted per day only.
@@ -145,24 +137,21 @@ class Exchange:
     out_of_hours: ExchangeCounts = ExchangeCounts()
 
 
-@dataclass(frozen=True, slots=True)
-class OutOfHoursRecords:
+class OutOfHoursRecords(Struct, frozen=True):
     """Records that start outside the opening hours; in the day's total, not in any slot."""
 
     recorded: int = 0
     recorded_by_phone: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class GapReason:
+class GapReason(Struct, frozen=True):
     """Why exchange and records differ. `span` None: for the whole day."""
 
     span: TimeRange | None
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Category:
+class Category(Struct, frozen=True):
     """One of the minor categories, by permanent code, under the names valid on the day."""
 
     major_code: str
@@ -171,16 +160,14 @@ class Category:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryCount:
+class CategoryCount(Struct, frozen=True):
     """A category and its records of the day; zero counts are given too, so that the table is whole."""
 
     category: Category
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Inquiry:
+class Inquiry(Struct, frozen=True):
     """One record of the day. `report_text` was written for the report; it is never the operator's note."""
 
     number: int
@@ -199,8 +186,7 @@ class Inquiry:
         return tuple(label for label, is_set in shown if is_set)
 
 
-@dataclass(frozen=True, slots=True)
-class Handling:
+class Handling(Struct, frozen=True):
     """Times of the records whose talk and after-call times are both known; what counts as completed (完結)."""
 
     timed_calls: int = 0
@@ -209,8 +195,7 @@ class Handling:
     completed_dispositions: tuple[str, ...] = ("完結", "予約処理", "他機関案内")
 
 
-@dataclass(frozen=True, slots=True)
-class StaffLine:
+class StaffLine(Struct, frozen=True):
     """One person's day. `worked_minutes`: presence less breaks; `counts_to_minimum`: False for the supervisor."""
 
     person: Person
@@ -224,16 +209,14 @@ class StaffLine:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shortage:
+class Shortage(Struct, frozen=True):
     """A stretch in which fewer operators were present than the minimum (003 clause 6)."""
 
     span: TimeRange
     present: int
 
 
-@dataclass(frozen=True, slots=True)
-class Staffing:
+class Staffing(Struct, frozen=True):
     """Who was there (003 clause 10(1)②ウ)."""
 
     minimum_operators: int
@@ -246,8 +229,7 @@ class Staffing:
         return sum(shortage.span.minutes for shortage in self.shortages)
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
+class Matter(Struct, frozen=True):
     """Something the city needs to know (003 clause 10(1)②エ). `kind` comes from a list, `text` is free."""
 
     kind: str
@@ -256,16 +238,14 @@ class Matter:
     inquiry_number: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Exclusion:
+class Exclusion(Struct, frozen=True):
     """Records that were left out of every figure, by reason (取消した記録, 未保存の記録 …)."""
 
     label: str
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Struct, frozen=True):
     """This rendition: whose, in which state, which version, when."""
 
     timing: Timing
@@ -283,8 +263,7 @@ class Issue:
             raise ValueError("a submitted report names who approved it")
 
 
-@dataclass(frozen=True, slots=True)
-class DailyReport:
+class DailyReport(Struct, frozen=True):
     """Everything the daily workbook prints. `notes` are sentences of the product (never typed)."""
 
     contract: ContractFacts

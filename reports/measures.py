@@ -7,17 +7,17 @@ prints 「―」; what the exchange did not count prints 「未計測」, never 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
 
 NOT_MEASURED = "未計測"
 EMPTY = "―"
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """Additive counts of a period. None: not measured; a sum with an unmeasured part is not measured."""
 
     offered: int | None = None
@@ -36,9 +36,7 @@ class Tally:
     shortage_minutes: int = 0
 
     def __add__(self, other: Tally) -> Tally:
-        sums: dict[str, Any] = {
-            field.name: add(getattr(self, field.name), getattr(other, field.name)) for field in fields(Tally)
-        }
+        sums: dict[str, Any] = {name: add(getattr(self, name), getattr(other, name)) for name in self.__struct_fields__}
         return Tally(**sums)
 
 
@@ -71,8 +69,7 @@ class Unit(Enum):
     MINUTES = "[h]:mm"
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A computed figure: `value` in its unit (ratio 0–1, seconds, minutes), `text` as page and sheet show it."""
 
     key: str
@@ -98,8 +95,7 @@ class Figure:
 Count = Callable[[Tally], int | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """A figure's key, Japanese name, the formula sentence printed on the sheet, and how it is computed."""
 
     key: str

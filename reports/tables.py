@@ -6,10 +6,11 @@ The number of rows is bounded by Excel only: after 1,048,575 rows the list goes 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain, islice
 from typing import Any
+
+from msgspec import Struct
 
 from reports.cleaning import clean, looks_like_formula
 from reports.columns import Column, Kind, widths
@@ -29,8 +30,7 @@ Value = str | int | float | bool | date | datetime | None
 Row = Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class TableFacts:
+class TableFacts(Struct, frozen=True):
     """What is printed around the rows. `conditions`: the filters in words, label → value.
 
     `streaming` for long lists: one row in memory at a time, through temporary files in `scratch_dir` (give

@@ -7,11 +7,12 @@ a book is opened, not when this module is imported.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO
 from types import MethodType
 from typing import Any
+
+from msgspec import Struct
 
 from reports.cleaning import clean
 from reports.columns import Column, widths
@@ -33,8 +34,7 @@ UNIT_STYLES = {
 Format = Any
 
 
-@dataclass(frozen=True, slots=True)
-class BookFacts:
+class BookFacts(Struct, frozen=True):
     """What the file says of itself, and how it is written.
 
     `streaming` keeps one row in memory at a time (rows must then be written in order) through temporary
@@ -47,8 +47,7 @@ class BookFacts:
     scratch_dir: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """The printed page. Always one page wide; `repeat_rows`: first and last row on every page."""
 
     header: tuple[str, str] = ("", "")

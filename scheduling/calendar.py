@@ -15,6 +15,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from scheduling.holidays import FIRST_YEAR, LAST_YEAR, Holiday, HolidayKind, HolidayList, published_holidays
 from scheduling.intervals import MinuteRange
 from scheduling.opening import (
@@ -253,8 +255,7 @@ class BusinessCalendar:
                 yield span
 
 
-@dataclass(frozen=True, slots=True)
-class Consequence:
+class Consequence(Struct, frozen=True):
     """What a reading makes of a range of dates, beside the default reading."""
 
     reading: Reading

@@ -20,6 +20,8 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
+from msgspec import Struct
+
 FIRST_YEAR, LAST_YEAR = 1949, 2099  # the first full year of the law; how far the rule library reckons
 _UNNAMED = "休日"
 _DATE = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})", re.ASCII)
@@ -51,8 +53,7 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Holiday:
+class Holiday(Struct, frozen=True, order=True):
     """One holiday: its date, the name as published, and its kind."""
 
     on: date

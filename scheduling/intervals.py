@@ -7,14 +7,14 @@ overlapping or not, and return them sorted, disjoint and as few as possible.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 MINUTES_PER_DAY = 1440
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class MinuteRange:
+class MinuteRange(Struct, frozen=True, order=True):
     """Minutes of a day from ``start`` up to, not including, ``end``.
 
     Raises ValueError unless 0 <= start < end <= 1440.
@@ -46,8 +46,7 @@ class MinuteRange:
         return MinuteRange(max(self.start, other.start), min(self.end, other.end))
 
 
-@dataclass(frozen=True, slots=True)
-class CoverageRun:
+class CoverageRun(Struct, frozen=True):
     """A longest stretch during which the same ``count`` of ranges overlap."""
 
     start: int

@@ -1,9 +1,10 @@
 """What a day's opening is described by: the readings of 003 clause 4, reasons, opening hours, exceptions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from scheduling.holidays import HolidayKind
 from scheduling.intervals import MinuteRange
@@ -19,8 +20,7 @@ class Reading(StrEnum):
     LISTED_AND_YEAR_END = "year-end"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingText:
+class ReadingText(Struct, frozen=True):
     """What a reading is called, and the sentence that says what choosing it means."""
 
     name: str
@@ -76,8 +76,7 @@ _WHY_LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DayStatus:
+class DayStatus(Struct, frozen=True):
     """Whether a date is open, why, and its opening hours (None when closed).
 
     ``detail`` is the holiday's name, or the reason of a closure or an extra opening; it may be empty.
@@ -101,8 +100,7 @@ def check_weekdays(weekdays: frozenset[int]) -> None:
         raise ValueError(f"weekdays are 0 (Monday) to 6 (Sunday): {sorted(weekdays)}")
 
 
-@dataclass(frozen=True, slots=True)
-class HoursFrom:
+class HoursFrom(Struct, frozen=True):
     """Opening hours that hold from a date until the next such entry.
 
     ``weekdays`` (Monday is 0) are the days open from then on; None leaves the calendar's own.
@@ -124,8 +122,7 @@ class HoursFrom:
         return MinuteRange(self.start_minute, self.end_minute)
 
 
-@dataclass(frozen=True, slots=True)
-class ExtraOpening:
+class ExtraOpening(Struct, frozen=True):
     """A date that is open against the rule, or at other hours, and why.
 
     Raises ValueError for minutes outside the day or an empty reason.

@@ -8,10 +8,10 @@ person belongs to; otherwise one contract's administrator could become another c
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from callcenter.accounts import service
@@ -27,8 +27,7 @@ NOT_OURS = "この方は別の契約にも登録されています。すべて�
 NOT_ONESELF = "自分自身には行えません。「自分のアカウント」の画面から、またはほかの管理者が行ってください。"
 
 
-@dataclass(frozen=True, slots=True)
-class NewPerson:
+class NewPerson(Struct, frozen=True):
     """Someone to be added under the actor's contract; `password` is temporary."""
 
     login: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, select
 
 from callcenter.accounts.models import ApiToken, Membership, RolePolicy, User, UserSession
@@ -16,8 +16,7 @@ from callcenter.extensions import db
 from callcenter.web.access import Role
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A person as the administrator of a contract sees them; `roles` are those under that contract."""
 
     id: UUID
@@ -99,8 +98,7 @@ def names_under(contract_id: UUID) -> dict[UUID, str]:
     return people | {token.id: f"{token.name}（機械）" for token in tokens_of(contract_id)}
 
 
-@dataclass(frozen=True, slots=True)
-class ListedToken:
+class ListedToken(Struct, frozen=True):
     """A token as it can be shown: never its text."""
 
     id: UUID

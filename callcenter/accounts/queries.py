@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Table, bindparam, select
 
 from callcenter.accounts.models import ApiToken, Membership, RolePolicy, SignInAttempt, User, UserSession
@@ -18,8 +18,7 @@ from callcenter.web.access import Actor, Channel, Role
 from callcenter.web.statements import Read
 
 
-@dataclass(frozen=True, slots=True)
-class ContractLabel:
+class ContractLabel(Struct, frozen=True):
     """What every page shows of the contract it works on."""
 
     id: UUID
@@ -31,8 +30,7 @@ class ContractLabel:
     ends_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """A request's actor with its contract, and when its session was last noted."""
 
     actor: Actor
@@ -144,8 +142,7 @@ def _contract_label(row: Any) -> ContractLabel:
     return ContractLabel(*row[-len(CONTRACT_COLUMNS) :])
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """What sign-in needs to know of a user."""
 
     user_id: UUID
@@ -173,8 +170,7 @@ def candidate(login: str) -> Candidate | None:
     return Candidate(*row) if row else None
 
 
-@dataclass(frozen=True, slots=True)
-class SessionBefore:
+class SessionBefore(Struct, frozen=True):
     """Whose session a browser had, ended or not, and under which contract."""
 
     session_id: UUID

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 SHORTEST_PASSWORD = 15
 LONGEST_PASSWORD = 200
@@ -22,8 +23,7 @@ CITY_SIDE = frozenset({"city_viewer", "city_officer"})
 CONTRACTOR_SIDE = frozenset({"operator", "supervisor", "contract_manager"})
 
 
-@dataclass(frozen=True, slots=True)
-class Lockout:
+class Lockout(Struct, frozen=True):
     """After `allowed` failures a subject is locked for `first`, doubled at each further one up to `longest`."""
 
     allowed: int

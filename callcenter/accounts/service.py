@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, delete, or_, select, true, update
 
 from callcenter.accounts import queries
@@ -22,8 +23,7 @@ from callcenter.extensions import db, new_id
 from callcenter.web.access import Actor, Role
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedIn(Struct, frozen=True):
     """A new session: the cookie's token and what must be set up before work."""
 
     token: str
@@ -138,8 +138,7 @@ def switch_contract(contract_id: UUID, *, by: Actor, at: datetime) -> SignedIn:
     return signed
 
 
-@dataclass(frozen=True, slots=True)
-class NewUser:
+class NewUser(Struct, frozen=True):
     """A person to be added. A password given as text is hashed inside the transaction: prepare it before."""
 
     login: str

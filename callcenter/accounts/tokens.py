@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from callcenter.accounts.models import ApiToken
@@ -17,8 +17,7 @@ from callcenter.extensions import db, new_id
 from callcenter.web.access import SCOPES, Actor
 
 
-@dataclass(frozen=True, slots=True)
-class NewToken:
+class NewToken(Struct, frozen=True):
     name: str
     scopes: frozenset[str]
     lifetime: timedelta

@@ -15,9 +15,10 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakSet
+
+from msgspec import Struct, field
 
 from callcenter.audit.rules import Checkpoint
 from callcenter.errors import AppError
@@ -139,8 +140,7 @@ def _open(path: Path) -> int:
     return descriptor
 
 
-@dataclass(slots=True)
-class NotedHeads:
+class NotedHeads(Struct):
     """What the checkpoint file says, sorted in a temporary file of its own: memory stays bounded.
 
     `damaged` are the numbers of forged or damaged lines (the first hundred), `torn` counts lines cut by a crash.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
+from msgspec import Struct
 
 from callcenter.audit import queries
 from callcenter.audit.ports import people_under
@@ -28,8 +28,7 @@ NOBODY = "―"
 UUID_LENGTH = 36
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One entry as the page shows it."""
 
     seq: int

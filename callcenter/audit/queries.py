@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Generator
 from contextlib import AbstractContextManager, closing
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from callcenter.audit.checkpoints import NotedHeads, noted_heads
@@ -38,8 +38,7 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """The verdicts over the chains, and what is wrong with the checkpoint file: numbers of forged or damaged lines,
     and how many lines a crash cut short (those are no breach)."""
 
@@ -123,8 +122,7 @@ def _walk(chain: str) -> Generator[tuple[Entry, bytes], None, None]:
             yield Entry(*row[:-1]), row[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class LogFilter:
+class LogFilter(Struct, frozen=True):
     """What a list of the log shows. `people` limits it to acts by them or about them (and nobody's); None: all."""
 
     contract_id: UUID | None

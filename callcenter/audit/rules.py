@@ -6,10 +6,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
 
 SYSTEM_CHAIN = "system"
 GENESIS = b"\x00" * 32
@@ -20,8 +21,7 @@ def chain_of(contract_id: UUID | None) -> str:
     return SYSTEM_CHAIN if contract_id is None else str(contract_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One entry as it is hashed. `details` holds ids, codes, counts and field names, never values."""
 
     chain: str
@@ -76,8 +76,7 @@ def link(key: bytes, previous: bytes, entry: Entry) -> bytes:
     return hmac.new(key, previous + entry.canonical(), hashlib.sha256).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(Struct, frozen=True):
     """The head of a chain as it was noted outside the database."""
 
     chain: str
@@ -85,8 +84,7 @@ class Checkpoint:
     head: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """What is needed to judge a chain: its name, its key, and the head its own row states."""
 
     name: str
@@ -94,8 +92,7 @@ class Chain:
     head: Checkpoint | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What was found in one chain. `broken_at` names the first entry that does not hold; `unprotected` counts
     the newest entries that no checkpoint covers yet."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
 from flask import Flask, current_app
+from msgspec import Struct, field
 from sqlalchemy import Connection, Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -42,8 +42,7 @@ _MOVE_HEAD = Write(
 _ENTRY = Write.into(cast(Table, AuditEntry.__table__))
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """What was done to what. `details` holds ids, codes, counts and field names, never values."""
 
     action: str
@@ -53,8 +52,7 @@ class Act:
     system: bool = False
 
 
-@dataclass(slots=True)
-class LogWriter:
+class LogWriter(Struct):
     """The log of one application: its keys and its checkpoint file."""
 
     key_of: KeyOf

@@ -6,9 +6,9 @@ Stands here because a refusal is logged (who, when, field, length, rule; never a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from flask import current_app, request
+from msgspec import Struct
 
 from callcenter.audit.service import Act
 from callcenter.errors import AppError, InvalidInput
@@ -19,8 +19,7 @@ from callcenter.web.errors import RefusalRecorder
 LONGEST_SHOWN = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """What a field takes: one line of at most `longest` characters."""
 
     longest: int
@@ -45,8 +44,7 @@ def clean_lines(given: Mapping[str, str], wanted: Mapping[str, Line]) -> dict[st
     return cleaned
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A refused form as it goes back on the screen: what was typed stays, an Individual Number masked."""
 
     message: str

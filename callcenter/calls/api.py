@@ -6,13 +6,13 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from flask import request
 from marshmallow import RAISE
+from msgspec.structs import asdict, replace
 
 from callcenter.audit.queries import head_of
 from callcenter.calls import category_queries, corrections, listing, record_queries, schemas, service
@@ -42,7 +42,7 @@ KEY_PARAMETER = {
     "schema": {"type": "string", "format": "uuid"},
     "description": "同じ値で再送しても、記録は1件です",
 }
-TYPED = frozenset(Typed.__dataclass_fields__)
+TYPED = frozenset(Typed.__struct_fields__)
 
 
 class IdempotencyMismatch(Conflict):
@@ -198,7 +198,7 @@ def _operator(given: dict[str, Any], at_desk: Sitting) -> dict[str, Any]:
 
 def _prepared(given: dict[str, Any], place: service.Place, mark: UUID, at_desk: Sitting) -> service.PreparedCall:
     """Raises `InvalidInput`, `IndividualNumberRefused` (with its entry)."""
-    times = Times(**{name: given.pop(name, None) for name in Times.__dataclass_fields__})
+    times = Times(**{name: given.pop(name, None) for name in Times.__struct_fields__})
     try:
         typed = cleaned(Typed(**given))
     except IndividualNumberRefused as refusal:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from io import StringIO
+
+from msgspec import Struct
 
 MAJOR_KEYS: tuple[str, ...] = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "-", "^")
 """What is printed on the keys of the majors: the top row of a JIS keyboard, left to right."""
@@ -20,8 +21,7 @@ MAJOR_KEY_CODES: tuple[str, ...] = (*(f"Digit{digit}" for digit in "1234567890")
 """The same keys as a browser names them (`event.code`), whatever the keyboard's layout prints on them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Minor:
+class Minor(Struct, frozen=True):
     """A minor category. `reading` (hiragana) serves type-ahead; `explanation` may be empty."""
 
     code: str
@@ -39,8 +39,7 @@ class Minor:
         return self.code[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Major:
+class Major(Struct, frozen=True):
     """A major category with its minors in the order of their codes; `key` is on the keyboard's top row."""
 
     code: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Table, bindparam, select
 
 from callcenter.calls.categories import MAJOR_KEY_CODES, MAJOR_KEYS
@@ -29,8 +29,7 @@ _ALL = Read(
 _CONTRACTS_REMEMBERED = 16
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryOn:
+class CategoryOn(Struct, frozen=True):
     """A minor category as it stands on a day."""
 
     code: str
@@ -44,8 +43,7 @@ class CategoryOn:
         return self.code[:2]
 
 
-@dataclass(frozen=True, slots=True)
-class MajorOn:
+class MajorOn(Struct, frozen=True):
     """A major category on a day with its minors by code, and its key on the top row of the keyboard."""
 
     code: str
@@ -55,8 +53,7 @@ class MajorOn:
     minors: tuple[CategoryOn, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NamedVersion:
+class NamedVersion(Struct, frozen=True):
     """A version with what the desk's type-ahead reads."""
 
     version: CategoryVersion

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import insert, update
 
 from callcenter.audit.service import Act, record
@@ -55,8 +55,7 @@ def _shipped_name(contract_id: UUID, item: Major | Minor, first: date) -> dict[s
     }
 
 
-@dataclass(frozen=True, slots=True)
-class NewName:
+class NewName(Struct, frozen=True):
     """What a code is called from a day on."""
 
     code: str

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from callcenter.errors import InvalidInput
 
@@ -28,8 +29,7 @@ _contract = click.option("--contract", "code", help="契約コード（契約が
 _source = click.option("--source", default="", help="情報源の名前（省略すると種類ごとの既定の名前）。")
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(Struct, frozen=True):
     """A file to bring in, as the command line names it."""
 
     file: Path

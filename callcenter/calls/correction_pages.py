@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from callcenter.audit.service import Act, record
 from callcenter.calls import category_queries, corrections, record_queries, record_view, service
@@ -25,12 +26,11 @@ from callcenter.web.forms import date_of, minute_of, whole_of
 from callcenter.web.transaction import end_read, transaction
 
 blueprint = Blueprint("call_corrections", __name__)
-TEXT_FIELDS = tuple(name for name in Typed.__dataclass_fields__ if name not in MARKS)
+TEXT_FIELDS = tuple(name for name in Typed.__struct_fields__ if name not in MARKS)
 FORM_FIELDS = (*TEXT_FIELDS, "started_on", "started_time", "talk_seconds", "acw_seconds", "reason")
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectionForm:
+class CorrectionForm(Struct, frozen=True):
     """The form as typed: texts by name, marks, and the version it was made for."""
 
     texts: Mapping[str, str]

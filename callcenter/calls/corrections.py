@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import bindparam, func, insert, select
 
 from callcenter.audit.service import Act, record
@@ -63,8 +64,7 @@ _LAST_REVISION = select(func.coalesce(func.max(CallRevision.revision), 0)).where
 _NEW_REVISION = insert(CallRevision)
 
 
-@dataclass(frozen=True, slots=True)
-class Current:
+class Current(Struct, frozen=True):
     """A record opened: what a correction starts from."""
 
     place: Place
@@ -112,8 +112,7 @@ def clean_reason(reason: str) -> str:
     return cleaned
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedCorrection:
+class PreparedCorrection(Struct, frozen=True):
     """A correction sealed and ready to be written. `fields`: names of what changes."""
 
     place: Place
@@ -174,8 +173,7 @@ def correct_call(prepared: PreparedCorrection, *, by: Actor, at: datetime) -> in
     return number
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """A revision opened: why, and what stood there before."""
 
     reason: str

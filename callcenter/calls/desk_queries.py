@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Table, bindparam, func, select
 
 from callcenter.accounts.models import User
@@ -30,8 +30,7 @@ def owner_of(by: Actor) -> UUID | None:
     return by.user_id if is_person else None
 
 
-@dataclass(frozen=True, slots=True)
-class OpenRow:
+class OpenRow(Struct, frozen=True):
     """An open call of the desk. `draft` is None as long as nothing was typed."""
 
     id: UUID
@@ -98,8 +97,7 @@ def latest(rows: Iterable[OpenRow]) -> OpenRow | None:
     return max(rows, key=lambda row: (row.edited_at, row.id), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """The call that a draft or a save is for, in whatever state it is by now."""
 
     state: CallState
@@ -203,8 +201,7 @@ def opened_before(open_key: UUID, *, by: Actor) -> UUID | None:
     return row.id if row else None
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """An earlier call of the same number. Free notes are not here: they are shown on demand, logged."""
 
     id: UUID

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
 
 from callcenter.calls.desk_queries import OpenRow
 from callcenter.calls.drafts import Edited
@@ -21,8 +22,7 @@ BEFORE_OPENING = timedelta(minutes=1)
 _DAY_MS = DURATION_LIMIT_SECONDS * 1000
 
 
-@dataclass(frozen=True, slots=True)
-class DeskClock:
+class DeskClock(Struct, frozen=True):
     """Durations by the browser's own clock; None = not (yet) measured."""
 
     started_ms_ago: int | None
@@ -31,8 +31,7 @@ class DeskClock:
     acw_seconds: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class DraftRequest:
+class DraftRequest(Struct, frozen=True):
     """`editor` and `sequence` name the screen and the number of its draft: the same one may arrive twice."""
 
     version: int
@@ -43,8 +42,7 @@ class DraftRequest:
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
-class SaveRequest:
+class SaveRequest(Struct, frozen=True):
     save_key: UUID
     version: int
     typed: Typed

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
+
+from msgspec.structs import asdict
 
 from callcenter.calls import desk_queries, recording, schemas, service
 from callcenter.calls.api import KEY_PARAMETER, WRITE, idempotency_key, started_before

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from callcenter.calls import rules
 from callcenter.calls.forms import KINDS, LIMITS, Typed, cleaned_text, with_texts
@@ -28,16 +30,14 @@ _CODED: Mapping[str, type[rules.Labelled]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
+class Edited(Struct, frozen=True):
     """The last edit: its field (long name) and the caret in UTF-16 units as browsers count, if it has one."""
 
     field: str
     caret: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What may be stored. `errors`: fields too long, of which the stored draft keeps what it had.
     `refusal`: an Individual Number was in it; the rest is kept all the same."""
 
@@ -46,8 +46,7 @@ class Kept:
     refusal: IndividualNumberRefused | None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredDraft:
+class StoredDraft(Struct, frozen=True):
     """The sealed content: the fields, and which screen wrote them as which of its drafts."""
 
     typed: Typed = field(default_factory=Typed)
@@ -55,7 +54,7 @@ class StoredDraft:
     sequence: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {"typed": asdict(self.typed), "editor": self.editor, "sequence": self.sequence}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> StoredDraft:

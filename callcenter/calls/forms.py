@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from callcenter.audit.service import Act
 from callcenter.calls import rules
@@ -49,8 +51,7 @@ LABELS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """The fields of a call as typed. Codes may be anything until `rules.check_call` has seen them."""
 
     phone: str = ""
@@ -76,8 +77,7 @@ class Typed:
         return self == Typed()
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(Struct, frozen=True):
     """When a call was. `started_at` fixes its day; durations in seconds, None where nobody measured."""
 
     started_at: datetime
@@ -94,8 +94,8 @@ class Times:
         return local(self.started_at).minute
 
 
-_FIELDS = frozenset(field.name for field in fields(Typed))
-_WORDS = tuple(field.name for field in fields(Typed) if field.name not in MARKS)
+_FIELDS = frozenset(Typed.__struct_fields__)
+_WORDS = tuple(name for name in Typed.__struct_fields__ if name not in MARKS)
 
 
 def typed_of(data: Mapping[str, Any]) -> Typed:
@@ -143,8 +143,7 @@ def with_texts(typed: Typed, texts: Mapping[str, Any]) -> Typed:
     return replace(typed, **texts)
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A call that may be saved: its texts in the form in which they are kept."""
 
     typed: Typed
@@ -153,8 +152,7 @@ class Judged:
     times: Times
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """What a call is judged by: the contract's days, the clock, the categories."""
 
     contract_start: date

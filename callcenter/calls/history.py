@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import insert
 
 from callcenter.audit.service import Act, record
@@ -24,8 +24,7 @@ from callcenter.protection.phones import Phone, normalise_phone
 from callcenter.web.access import Actor
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryCall:
+class HistoryCall(Struct, frozen=True):
     """A call as it was. `phone` in any written form; durations in seconds."""
 
     started_at: datetime

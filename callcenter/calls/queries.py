@@ -5,11 +5,11 @@ Days are local dates (Asia/Tokyo) of the call's start, both ends of a period inc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Integer, and_, case, func, select
 
 from callcenter.calls.category_queries import Names, names
@@ -24,8 +24,7 @@ _PHONED = case((Call.channel == Channel.PHONE.value, 1), else_=0)
 _TIMED = and_(Call.talk_seconds.is_not(None), Call.acw_seconds.is_not(None))
 
 
-@dataclass(frozen=True, slots=True)
-class CallLine:
+class CallLine(Struct, frozen=True):
     """A saved call as a report lists it. Category names are those of its day; keys have labels in `rules`."""
 
     id: UUID
@@ -82,8 +81,7 @@ def _line(row: Any, known: Names, keys: ContractKeys) -> CallLine:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SlotCount:
+class SlotCount(Struct, frozen=True):
     """Calls begun in one slot of a day; `recorded_by_phone` of them came in by telephone."""
 
     local_on: date
@@ -133,8 +131,7 @@ def _counted(column: Any, contract_id: UUID, from_on: date, to_on: date) -> list
     return [(value, count) for value, count in db.session.execute(statement)]
 
 
-@dataclass(frozen=True, slots=True)
-class DaySummary:
+class DaySummary(Struct, frozen=True):
     """Additive sums. `timed_calls` have both durations; the two sums of seconds are over these."""
 
     recorded: int = 0
@@ -163,8 +160,7 @@ def period_summary(contract_id: UUID, from_on: date, to_on: date) -> DaySummary:
     return DaySummary(*(int(value) for value in db.session.execute(statement).one()))
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorDay:
+class OperatorDay(Struct, frozen=True):
     """What one person recorded; seconds over calls that have both durations."""
 
     operator_id: UUID | None
@@ -188,8 +184,7 @@ def operators_day(contract_id: UUID, on: date) -> list[OperatorDay]:
     return [OperatorDay(who, count, int(talk), int(acw)) for who, count, talk, acw in db.session.execute(statement)]
 
 
-@dataclass(frozen=True, slots=True)
-class Excluded:
+class Excluded(Struct, frozen=True):
     """What a day's figures leave out: voided records, and calls with words in them that were never saved."""
 
     voided: int
@@ -204,8 +199,7 @@ def excluded_counts(contract_id: UUID, on: date) -> Excluded:
     return Excluded(row[0], row[1])
 
 
-@dataclass(frozen=True, slots=True)
-class Callers:
+class Callers(Struct, frozen=True):
     """Who called, in the clear."""
 
     names: tuple[str, ...]
@@ -227,8 +221,7 @@ def callers_of_day(contract_id: UUID, on: date) -> Callers:
     return Callers(tuple(found[0]), tuple(found[1]))
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCall:
+class OpenCall(Struct, frozen=True):
     """A call somebody is at, or left: for the board. Holds no text."""
 
     id: UUID

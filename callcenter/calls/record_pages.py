@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request, url_for
+from msgspec import Struct, field
 
 from callcenter.accounts.identity import current_identity
 from callcenter.audit.queries import head_of
@@ -59,8 +59,7 @@ def search_calls() -> Any:
     return _list(request.form, request.form.get("q", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class _Listing:
+class _Listing(Struct, frozen=True):
     """What a list page is filled with; `typed` is the text in its search field."""
 
     wanted: CallFilter = field(default_factory=CallFilter)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Integer, LargeBinary, Row, bindparam, func, literal, literal_column, or_, select
 
 from callcenter.accounts.models import Membership, User
@@ -62,8 +62,7 @@ _WHOLE = (
 """What a machine is given besides."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallFilter:
+class CallFilter(Struct, frozen=True):
     """What a list shows: ids and codes only, never typed words. `category` is a major's or a minor's code."""
 
     from_on: date | None = None
@@ -76,8 +75,7 @@ class CallFilter:
     difficult: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A typed search made ready: the key of a number, or tokens that a row must hold and the words to confirm."""
 
     text: str
@@ -293,8 +291,7 @@ def opened_with(contract_id: UUID, open_key: UUID) -> Any:
     return db.session.execute(statement).first()
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """One correction; its texts are still sealed."""
 
     id: UUID

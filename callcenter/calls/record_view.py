@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
 
 from callcenter.audit.queries import history_of
 from callcenter.audit.rules import Entry
@@ -37,8 +38,7 @@ def by_day(lines: Iterable[Line]) -> list[tuple[date, list[Line]]]:
     return [(on, list(own)) for on, own in groupby(lines, key=lambda line: line["local_on"])]
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryItem:
+class HistoryItem(Struct, frozen=True):
     """One entry of the log about a record, or one correction with its reason."""
 
     at: datetime
@@ -88,8 +88,7 @@ def history(keys: ContractKeys, call_id: UUID, known: category_queries.Names, on
     return [_item(entry, names, revisions, _Wording(known, on)) for entry in reversed(entries)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Wording:
+class _Wording(Struct, frozen=True):
     """How a stored value is said."""
 
     known: category_queries.Names

@@ -7,10 +7,12 @@ comes back as a value or as an error that carries what the screen needs (`extra`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callcenter.accounts.identity import current_identity
 from callcenter.audit.service import Act, record
@@ -44,8 +46,7 @@ class Closed(Conflict):
     default_message = "この通話は閉じられています。新しい通話を開いてください。"
 
 
-@dataclass(frozen=True, slots=True)
-class Sitting:
+class Sitting(Struct, frozen=True):
     """Who sits at the desk and when: what each of its requests needs."""
 
     by: Actor

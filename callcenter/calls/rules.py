@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Self
+
+from msgspec import Struct
 
 NOTE_LENGTH = 4_000
 REPORT_TEXT_LENGTH = 200
@@ -126,8 +127,7 @@ def is_counted(state: CallState) -> bool:
     return state is CallState.SAVED
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryVersion:
+class CategoryVersion(Struct, frozen=True):
     """The name a code bears from `valid_from` until its next version; `retired_on`: first day without it."""
 
     code: str
@@ -164,8 +164,7 @@ def is_selectable(versions: Iterable[CategoryVersion], code: str, on_date: date)
     return found is not None and (found.retired_on is None or on_date < found.retired_on)
 
 
-@dataclass(frozen=True, slots=True)
-class CallValues:
+class CallValues(Struct, frozen=True):
     """What a save brings. Instants are aware; `local_on` is the Asia/Tokyo date of `started_at`.
 
     Coded fields arrive as typed (`str`), because refusing an unknown key is part of the rules.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
 
 from callcenter.protection.cipher import open_sealed, opener, seal
 from callcenter.protection.keys import ContractKeys
@@ -29,8 +30,7 @@ EXTENSION = " 内線"
 Columns = dict[str, bytes | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(Struct, frozen=True):
     """What is sealed of a call. `phone` as shown, with its extension."""
 
     phone: str = ""

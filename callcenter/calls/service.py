@@ -8,11 +8,12 @@ at most once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Table, bindparam, update
 
 from callcenter.audit.service import Act, record
@@ -95,8 +96,7 @@ class Changed(Conflict):
     """The call is no longer in the state and version that was read. The edge reads again and decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Which call, as it was when it was read."""
 
     call_id: UUID
@@ -157,8 +157,7 @@ def new_row(open_key: UUID, *, by: Actor, at: datetime) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedDraft:
+class PreparedDraft(Struct, frozen=True):
     """A draft sealed and ready to be written over the one that was read."""
 
     place: Place
@@ -198,8 +197,7 @@ def refused_draft(keys: ContractKeys, row: OpenRow, kept: Kept, at: datetime) ->
     return prepare_draft(keys, row, stored, times, at)
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedCall:
+class PreparedCall(Struct, frozen=True):
     """A call judged and sealed: all columns but its number."""
 
     place: Place
@@ -242,11 +240,10 @@ def plain_columns(typed: Typed, times: Times) -> dict[str, Any]:
 
 def filled_fields(typed: Typed) -> tuple[str, ...]:
     """Names of the fields that hold something: what the log may say about a call's content."""
-    return tuple(name for name in Typed.__dataclass_fields__ if getattr(typed, name))
+    return tuple(name for name in Typed.__struct_fields__ if getattr(typed, name))
 
 
-@dataclass(frozen=True, slots=True)
-class SavedCall:
+class SavedCall(Struct, frozen=True):
     """What a save answers: the number people see, and the operator's next call."""
 
     number: int

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from msgspec import Struct
 
 from callcenter.audit.typed import NOTHING, Line, Refusal, clean_lines, refused
 from callcenter.clock import local, now
@@ -44,8 +44,7 @@ blueprint = Blueprint("contracts_calendar", __name__)
 ORDINARY = frozenset({Why.WEEKDAY, Why.SATURDAY, Why.SUNDAY})
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(Struct, frozen=True):
     """One month as the calendar draws it: `weeks` of seven days from Monday, None outside the month."""
 
     label: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from callcenter.web.commands import application
 from scheduling.calendar import READINGS, BusinessCalendar, DayStatus, Reading
@@ -118,8 +119,7 @@ def list_contracts(as_json: bool) -> None:
         click.echo("契約はまだありません。callcenter contracts create で登録します。")
 
 
-@dataclass(frozen=True, slots=True)
-class _Typed:
+class _Typed(Struct, frozen=True):
     """What `create` was given."""
 
     code: str

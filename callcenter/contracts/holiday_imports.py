@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from callcenter.audit.service import Act, record
@@ -24,8 +24,7 @@ LONGEST_NAME = 100
 _LINE = re.compile(r"line (\d+):")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A date on which the two lists differ; None where a list has no holiday."""
 
     on: date
@@ -33,8 +32,7 @@ class Change:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What taking a list would change. Only dates that either list knows are compared."""
 
     last_on: date

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import func, select
 
 from callcenter.contracts.models import (
@@ -29,8 +29,7 @@ CALENDARS_KEPT = 32
 CALENDAR_CHANGED = "calendar_changed"
 
 
-@dataclass(frozen=True, slots=True)
-class ContractFacts:
+class ContractFacts(Struct, frozen=True):
     """A contract as the rest of the product knows it."""
 
     id: UUID
@@ -46,8 +45,7 @@ class ContractFacts:
     calendar_revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """What holds on a day: hours in minutes of day, minimum operators (003 clause 6), approved headcount."""
 
     effective_on: date
@@ -221,8 +219,7 @@ def permissions(contract_id: UUID) -> list[Permission]:
     return list(db.session.execute(statement).scalars())
 
 
-@dataclass(frozen=True, slots=True)
-class SettingRow:
+class SettingRow(Struct, frozen=True):
     """A value of a setting and the day from which it holds."""
 
     name: str
@@ -241,8 +238,7 @@ def settings_of(contract_id: UUID) -> list[SettingRow]:
     return [SettingRow(*row) for row in db.session.execute(statement)]
 
 
-@dataclass(frozen=True, slots=True)
-class HolidaySource:
+class HolidaySource(Struct, frozen=True):
     """Where the holiday list in force comes from; `imported_at` is None for the one shipped."""
 
     last_on: date

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}", re.ASCII)
 LONGEST_TERM_DAYS = 10 * 366
@@ -73,8 +74,7 @@ def people_faults(minimum_operators: int, approved_headcount: int) -> Faults:
     return {}
 
 
-@dataclass(frozen=True, slots=True)
-class SettingSpec:
+class SettingSpec(Struct, frozen=True):
     """A setting that exists: its words on the screen, and how its text becomes the value that is kept."""
 
     name: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select, update
 
 from callcenter.audit.service import Act, record
@@ -37,8 +37,7 @@ from callcenter.web.transaction import notes_of
 from scheduling.calendar import Reading
 
 
-@dataclass(frozen=True, slots=True)
-class NewContract:
+class NewContract(Struct, frozen=True):
     """Parties, term and reading of a contract, with the terms that hold from its first day."""
 
     code: str
@@ -118,8 +117,7 @@ def _first_terms(contract_id: UUID, new: NewContract) -> ContractTerms:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class NewTerms:
+class NewTerms(Struct, frozen=True):
     effective_on: date
     opens_minute: int
     closes_minute: int
@@ -157,8 +155,7 @@ def change_terms(new: NewTerms, *, by: Actor, at: datetime) -> None:
     record(Act("contract.terms_changed", "contract_terms", str(row.id)), by=by, at=at)
 
 
-@dataclass(frozen=True, slots=True)
-class NewFacts:
+class NewFacts(Struct, frozen=True):
     """What may be agreed anew while a contract runs (003 clause 3: the term by consultation)."""
 
     title: str
@@ -171,7 +168,7 @@ def change_facts(new: NewFacts, *, by: Actor, at: datetime) -> None:
     """Change title, contractor, place or last day. Raises `InvalidInput` for a term that cannot be."""
     row = _contract(by.contract)
     refuse(term_faults(row.starts_on, new.ends_on))
-    changed = [name for name in new.__slots__ if getattr(row, name) != getattr(new, name)]
+    changed = [name for name in new.__struct_fields__ if getattr(row, name) != getattr(new, name)]
     for name in changed:
         setattr(row, name, getattr(new, name))
     if changed:
@@ -190,8 +187,7 @@ def choose_reading(reading: Reading, *, by: Actor, at: datetime) -> None:
     record(Act("contract.reading_chosen", "contract", str(by.contract), {"reading": reading.value}), by=by, at=at)
 
 
-@dataclass(frozen=True, slots=True)
-class DayException:
+class DayException(Struct, frozen=True):
     """A closure or an extra opening of one date. Hours (minutes of day) only for an opening."""
 
     local_on: date
@@ -245,8 +241,7 @@ def withdraw_exception(exception_id: UUID, reason: str, *, by: Actor, at: dateti
     record(Act("calendar.exception_withdrawn", "calendar_exception", str(exception_id)), by=by, at=at)
 
 
-@dataclass(frozen=True, slots=True)
-class NewPermission:
+class NewPermission(Struct, frozen=True):
     kind: str
     granted_on: date
     granted_by: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 
 from callcenter.deliveries.models import Delivery, DeliveryFile, DeliveryVersion
@@ -17,8 +17,7 @@ from callcenter.extensions import db
 from callcenter.web.pagination import Page
 
 
-@dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileFacts(Struct, frozen=True):
     """A file of a version, without its bytes."""
 
     id: UUID
@@ -30,8 +29,7 @@ class FileFacts:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class VersionFacts:
+class VersionFacts(Struct, frozen=True):
     """A submitted version with its document's period."""
 
     id: UUID
@@ -120,8 +118,7 @@ def states_between(contract_id: UUID, kind: Kind, from_on: date, to_on: date) ->
     return {row.period_from: _facts(row) for row in db.session.execute(statement)}
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What the list of documents shows."""
 
     state: State | None = None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import func, select, update
 
 from callcenter.audit.service import Act, record
@@ -24,8 +24,7 @@ from callcenter.web.access import Actor
 FILE_LABEL = "delivery.file"
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltFile:
+class BuiltFile(Struct, frozen=True):
     """One edition as it was built."""
 
     edition: Edition
@@ -35,8 +34,7 @@ class BuiltFile:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """A document that was approved: what it covers, the figures printed, the files, what changed."""
 
     kind: Kind
@@ -149,8 +147,7 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(Struct, frozen=True):
     """The exact bytes that were submitted."""
 
     name: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from callcenter.demo.people import DEPUTY, OPERATORS, SUPERVISOR, DemoPerson
 from callcenter.demo.shape import CLOSES_MINUTE, DESK_BREAKS, OPENS_MINUTE, CallShape, DayShape
@@ -27,8 +28,7 @@ _SUPERVISOR_HOURS: Final = MinuteRange(OPENS_MINUTE - 15, CLOSES_MINUTE + 30)
 _LUNCHES: Final = (MinuteRange(720, 780), MinuteRange(780, 840))
 
 
-@dataclass(frozen=True, slots=True)
-class PersonDay:
+class PersonDay(Struct, frozen=True):
     """What one person was to do on a day and what they punched."""
 
     person: DemoPerson
@@ -36,8 +36,7 @@ class PersonDay:
     marks: tuple[Mark, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Punched:
+class Punched(Struct, frozen=True):
     """The minutes of a day's four punches."""
 
     arrives: int

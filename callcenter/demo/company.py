@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
+
+from msgspec import Struct
 
 from callcenter.accounts import service as accounts
 from callcenter.audit.service import system_actor
@@ -29,8 +30,7 @@ _STAFF_ROLES: Final = {
 _DISPATCHED: Final = frozenset({"operator4", "operator5", "operator6"})
 
 
-@dataclass(frozen=True, slots=True)
-class Company:
+class Company(Struct, frozen=True):
     """Who acts: everybody's `Actor` by login, and the staff ids of those who work at the desk."""
 
     contract_id: UUID

@@ -9,11 +9,12 @@ from __future__ import annotations
 import csv
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import accumulate
 from typing import Final, TypeVar
+
+from msgspec import Struct
 
 from callcenter.calls.rules import Channel, Disposition, Language, Relation
 
@@ -21,8 +22,7 @@ Mix = Mapping[str, float]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """One way a call of a category goes."""
 
     question: str
@@ -30,8 +30,7 @@ class Variant:
     report_text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """A category's share of all calls (`weight`, relative), how its calls end (`profile`), what is said."""
 
     code: str
@@ -40,8 +39,7 @@ class Script:
     variants: tuple[Variant, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(Struct, frozen=True):
     """The content of one call record."""
 
     category_code: str

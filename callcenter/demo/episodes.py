@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callcenter.demo.attendance import PersonDay
 from callcenter.demo.shape import DayShape
@@ -43,8 +45,7 @@ class MatterKey(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """A matter to report."""
 
     kind: MatterKey
@@ -95,8 +96,7 @@ def with_forgotten(people: tuple[PersonDay, ...], open_days_ahead: int) -> tuple
     return (*others, replace(last, marks=last.marks[:-1]))
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """A half hour in which the exchange answered `difference` more than was recorded, and why."""
 
     start_minute: int
@@ -116,8 +116,7 @@ def gaps_of(day: DayShape) -> Iterator[Gap]:
             yield Gap(minute, difference, HANGS_UP if unrecorded else NEXT_SLOT)
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOpen:
+class LeftOpen(Struct, frozen=True):
     """A call that its operator has begun to note and not saved."""
 
     desk: int

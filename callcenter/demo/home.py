@@ -8,12 +8,13 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from shutil import rmtree
 from typing import Final
+
+from msgspec import Struct
 
 from callcenter.config import DEMONSTRATION, home_from, prepare_home
 from callcenter.errors import Conflict
@@ -40,8 +41,7 @@ class State(StrEnum):
     READY = "ready"
 
 
-@dataclass(frozen=True, slots=True)
-class DemoHome:
+class DemoHome(Struct, frozen=True):
     """A folder that belongs to a demonstration, or to nobody yet."""
 
     path: Path

@@ -7,11 +7,11 @@ The texts are the product's own and not scanned again; everything else is what a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from flask import current_app
+from msgspec import Struct
 
 from callcenter.calls import desk_queries as desk
 from callcenter.calls import history as call_history
@@ -47,8 +47,7 @@ _WHOLE_DAY: Final = 1440
 Tell = Callable[[int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """An open day of the year: how many open days before today it lies (negative: after) and its calls."""
 
     on: date

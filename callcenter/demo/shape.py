@@ -9,10 +9,11 @@ from __future__ import annotations
 import heapq
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, pairwise
 from typing import Final
+
+from msgspec import Struct
 
 CALLS_PER_YEAR: Final = 25_400
 OPEN_DAYS: Final = 244
@@ -51,8 +52,7 @@ _RINGS_AGAIN_SECONDS: Final = (900, 4_500)
 _LAST_RING_SECOND: Final = (CLOSES_MINUTE - 2) * 60
 
 
-@dataclass(frozen=True, slots=True)
-class CallShape:
+class CallShape(Struct, frozen=True):
     """A recorded call: seconds of the local day it is answered, wait before, talk and after-call work.
 
     `by_exchange` is False for counter, fax, mail and calls back, which the exchange does not count.
@@ -70,8 +70,7 @@ class CallShape:
         return self.start_second - self.wait_seconds
 
 
-@dataclass(frozen=True, slots=True)
-class IntervalShape:
+class IntervalShape(Struct, frozen=True):
     """What the exchange counted in a half hour; seconds are sums over the answered calls."""
 
     start_minute: int
@@ -82,8 +81,7 @@ class IntervalShape:
     talk_seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class DayShape:
+class DayShape(Struct, frozen=True):
     """A day: its calls in the order they were answered, every half hour of the exchange, desks in use."""
 
     local_on: date

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from reports.wareki import clock, wareki_weekday
 
@@ -33,8 +34,7 @@ class Urgency(Enum):
         return self.value[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """Where something is mended."""
 
     label: str
@@ -42,8 +42,7 @@ class Link:
     arguments: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """A thing to do: what, how many, what is known of it, and where."""
 
     key: str
@@ -55,8 +54,7 @@ class Task:
     links: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SentBack:
+class SentBack(Struct, frozen=True):
     """A report the city sent back."""
 
     on: date
@@ -64,8 +62,7 @@ class SentBack:
     comment: str
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
+class Forgotten(Struct, frozen=True):
     """A finished day on which somebody's last punch is missing."""
 
     on: date
@@ -73,8 +70,7 @@ class Forgotten:
     staff_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What is known at this moment. Days in ascending order; `previous_on` is the open day before today."""
 
     today: date

@@ -6,10 +6,11 @@ Everything is read from the features' queries, in one place, so that page and ba
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+
+from msgspec import Struct
 
 from callcenter.calls import queries as calls
 from callcenter.calls.exchange import queries as exchange
@@ -41,8 +42,7 @@ USUAL_WEEKS: Final = 8
 FIGURES: Final = ("average_handling", "complaints", "difficult")
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorRow:
+class OperatorRow(Struct, frozen=True):
     """One operator's day so far. Seconds are sums."""
 
     name: str
@@ -53,8 +53,7 @@ class OperatorRow:
     acw_seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
+class Board(Struct, frozen=True):
     """The page at one instant. `usual` is what the same weekday had by this minute, None when nothing is known.
 
     The exchange's figures go up to the minute `counted_until`; None: nothing was entered yet.
@@ -75,8 +74,7 @@ class Board:
     operators: Sequence[OperatorRow]
 
 
-@dataclass(frozen=True, slots=True)
-class _Day:
+class _Day(Struct, frozen=True):
     """What several parts of the page look at."""
 
     contract: contracts.ContractFacts

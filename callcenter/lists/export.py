@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import IO, Any
 from urllib.parse import quote
 
 from flask import Response, current_app
+from msgspec import Struct
 
 from callcenter.audit.service import Act, record
 from callcenter.clock import local
@@ -44,8 +44,7 @@ _TYPES = {
 _ENDINGS = {FileKind.XLSX: "xlsx", FileKind.CSV: "csv", FileKind.CSV_SHIFT_JIS: "csv"}
 
 
-@dataclass(frozen=True, slots=True)
-class ListFile:
+class ListFile(Struct, frozen=True):
     """A list to be exported. `name` is the file's name without its ending (ASCII), `title` stands on the sheet,
     `conditions` are the filters in words. Rows map column keys to values."""
 

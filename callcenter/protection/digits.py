@@ -19,8 +19,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 TIGHT, SPACED, LOOSE = 1, 2, 3
 ARABIC, KANJI, ENCLOSED, SPOKEN = "arabic", "kanji", "enclosed", "spoken"
@@ -96,8 +97,7 @@ _AFTER_RUN = re.compile(rf"{_SEPARATOR}*+{_KANA_LETTER}{{0,2}}+{_SEPARATOR}*+")
 _NEAR = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Digits of one script with nothing to be seen between them; offsets into the text as given."""
 
     digits: str
@@ -108,8 +108,7 @@ class Group:
     """How many are digits beyond doubt: ○ is a zero among kanji digits, and a blank everywhere else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Groups and, between each two of them, the gap's looseness."""
 
     groups: tuple[Group, ...]

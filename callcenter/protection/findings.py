@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from callcenter.protection import explained, mynumber
 from callcenter.protection.digits import Run, runs
@@ -42,8 +43,7 @@ _LETTER = re.compile(r"\S[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*")
 _SHORT_NAME = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A place in the text (code points, end exclusive), what it seems to be, and that in Japanese."""
 
     kind: str

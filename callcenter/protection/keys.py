@@ -18,11 +18,12 @@ import secrets
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
+
+from msgspec import Struct
 
 from callcenter.errors import Conflict, Unavailable
 
@@ -45,8 +46,7 @@ class KeyFileUnusable(Unavailable):
     default_message = "鍵ファイルが使えません。内容と権限（600）を確認してください。"
 
 
-@dataclass(frozen=True, slots=True)
-class ContractKeys:
+class ContractKeys(Struct, frozen=True):
     """One contract's keys. `data` maps key id to key; `current` seals. Printing it shows no key."""
 
     contract_id: UUID

@@ -25,7 +25,8 @@ A candidate is an Individual Number
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from callcenter.protection import explained
 from callcenter.protection.digits import Group, Run, is_separator, runs
@@ -37,8 +38,7 @@ _WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 _SURE_DIGITS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Where a number stands: first digit to last (end exclusive), in code points of the text as given."""
 
     start: int
@@ -47,8 +47,7 @@ class Span:
     """`check_digit`, `keyword` or `both`."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True):
     run: Run
     first: int
     last: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from callcenter.errors import InvalidInput
 
@@ -23,8 +24,7 @@ _JAPAN = "+81"
 _ABROAD = "010"
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
+class Phone(Struct, frozen=True):
     """A number as kept (`e164`; a short number's bare digits), as shown, and its extension ("" if none)."""
 
     e164: str

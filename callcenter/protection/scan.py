@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
+
+from msgspec import Struct
 
 from callcenter.errors import AppError, InvalidInput
 from callcenter.protection.mynumber import Span, find, mask
@@ -27,8 +28,7 @@ class FieldKind(StrEnum):
     MACHINE_ID = "machine_id"
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedSpan:
+class RefusedSpan(Struct, frozen=True):
     """What the log may keep: the field, the length in characters and the rule. Never a digit."""
 
     field: str

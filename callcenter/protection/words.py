@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 REACH = 20
 _LABEL_WINDOW = 48
@@ -56,8 +57,7 @@ def mentions(text: str) -> bool:
     return _KEYWORD.search(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A text with the ends of its keywords; `named` are those that no other number has (all but 12桁)."""
 
     text: str

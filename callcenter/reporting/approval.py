@@ -7,9 +7,11 @@ for a lock while cells are written. The version number printed is checked again 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callcenter.audit.service import Act, record
 from callcenter.calls import queries as calls
@@ -40,8 +42,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNREGISTERED = "未登録"
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Struct, frozen=True):
     """A day as it stands: its report in draft, what was found in its texts, what to mend before approval."""
 
     day: daily.Day
@@ -122,8 +123,7 @@ def _state(day: daily.Day, findings: Sequence[TextFinding], now: datetime) -> Da
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """What the approver adds. `early` consents to a day that is not over."""
 
     change_note: str = ""

@@ -7,9 +7,10 @@ of the same moment.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from callcenter.calls import category_queries
 from callcenter.calls import queries as calls
@@ -30,8 +31,7 @@ from scheduling.intervals import MinuteRange, slots
 SLOT_MINUTES = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """What is read once for a day's report."""
 
     contract: contracts.ContractFacts

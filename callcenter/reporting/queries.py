@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from callcenter.extensions import db
@@ -17,8 +17,7 @@ from callcenter.reporting.rules import MatterKind
 from callcenter.reporting.service import MATTER_LABEL
 
 
-@dataclass(frozen=True, slots=True)
-class DayMatter:
+class DayMatter(Struct, frozen=True):
     """A matter to report of a day."""
 
     id: UUID

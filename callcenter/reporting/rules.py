@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 MATTER_LENGTH = 1000
 
@@ -39,8 +40,7 @@ WEIGHT_LABELS = {Weight.STOP: "提出できません", Weight.WARN: "確認し�
 WEIGHT_BADGES = {Weight.STOP: "bad", Weight.WARN: "warn"}
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One thing found before an approval. `endpoint` leads to where it is mended; the day is its argument
     `day_argument`."""
 
@@ -51,8 +51,7 @@ class Check:
     day_argument: str = "on"
 
 
-@dataclass(frozen=True, slots=True)
-class DayState:
+class DayState(Struct, frozen=True):
     """What the checks look at; counts of the day."""
 
     open_calls: int

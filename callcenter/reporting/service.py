@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from callcenter.audit.service import Act, record
@@ -20,8 +20,7 @@ from callcenter.web.access import Actor
 MATTER_LABEL = "report.matter"
 
 
-@dataclass(frozen=True, slots=True)
-class NewMatter:
+class NewMatter(Struct, frozen=True):
     """A matter to report of a day; `local_minute` when it happened, if that matters. Text is clean and scanned."""
 
     local_on: date

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 from callcenter.protection.findings import Finding, find_personal_data
 from callcenter.protection.keys import ContractKeys
@@ -15,8 +16,7 @@ PUBLIC_PHONES = ("0120-95-0178", "0570-783-578", "050-3818-1250")
 """Numbers of public services that operators read out: the national dials for the card."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportText:
+class ReportText(Struct, frozen=True):
     """A text meant for the report: whose (`place` such as `call:<id>`), what a person calls it, the words."""
 
     place: str
@@ -24,8 +24,7 @@ class ReportText:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class TextFinding:
+class TextFinding(Struct, frozen=True):
     """A place in a report text that may be personal data. `mark` is what a confirmation refers to."""
 
     source: ReportText
@@ -46,8 +45,7 @@ class TextFinding:
         return self.source.text[self.finding.end :]
 
 
-@dataclass(frozen=True, slots=True)
-class Callers:
+class Callers(Struct, frozen=True):
     """The names and phones of the day's callers, to be searched for."""
 
     names: Sequence[str]

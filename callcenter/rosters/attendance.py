@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from callcenter.audit.service import Act, record
@@ -92,8 +92,7 @@ def _record_punch(member: StaffMember, kind: PunchKind, key: UUID | None, *, by:
     return row.id
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Struct, frozen=True):
     """Punches of one person's day to set aside and to add, with the reason (cleaned and scanned)."""
 
     staff_id: UUID

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import insert
 
 from callcenter.audit.service import Act, record
@@ -21,8 +21,7 @@ from callcenter.web.access import Actor
 Rows = list[dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryDay:
+class HistoryDay(Struct, frozen=True):
     """One person's past day: the shift that was planned, if any, and the punches in order."""
 
     staff_id: UUID

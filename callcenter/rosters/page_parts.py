@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from flask import current_app, request
+from msgspec import Struct
 
 from callcenter.clock import local
 from callcenter.contracts.queries import calendar, contract
@@ -23,8 +23,7 @@ HOUR = 60
 USUAL_DAY = MinuteRange(8 * HOUR, 18 * HOUR)
 
 
-@dataclass(frozen=True, slots=True)
-class PageDay:
+class PageDay(Struct, frozen=True):
     """The day a page shows, inside the contract, and the open days beside it."""
 
     on: date
@@ -62,8 +61,7 @@ def _beside(days: BusinessCalendar, on: date, step: int, term: tuple[date, date]
     return found if term[0] <= found <= term[1] else None
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True):
     """The hours that a day's bars are drawn on: whole hours around everything planned and punched."""
 
     start: int

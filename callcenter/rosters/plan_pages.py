@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from msgspec import Struct
 
 from callcenter.clock import clock_label, now
 from callcenter.contracts.queries import calendar, terms_on
@@ -32,8 +32,7 @@ FIELDS = ("start", "end", "break_start1", "break_end1", "break_start2", "break_e
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
 
 
-@dataclass(frozen=True, slots=True)
-class RowView:
+class RowView(Struct, frozen=True):
     """One row of the table as it stands on the screen; `values` are the times as the browser has them."""
 
     key: str

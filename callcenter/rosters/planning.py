@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callcenter.audit.service import Act, record
 from callcenter.clock import local
@@ -27,8 +29,7 @@ from scheduling.intervals import MinuteRange
 CHANGED_MEANWHILE = "ほかの人が先に、この日の予定を変えました。最新の予定を確認してください。"
 
 
-@dataclass(frozen=True, slots=True)
-class RowPlan:
+class RowPlan(Struct, frozen=True):
     """One row of a day's plan: a new shift (`shift_id` None), another for a planned one, or none (`times` None).
     `key` names the row in the errors."""
 
@@ -38,8 +39,7 @@ class RowPlan:
     shift_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DayPlan:
+class DayPlan(Struct, frozen=True):
     """The rows of one day to save together. `reason` is needed for a day that is over."""
 
     on: date
@@ -47,8 +47,7 @@ class DayPlan:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     """How many shifts a plan added and withdrew; a changed one counts in both."""
 
     planned: int

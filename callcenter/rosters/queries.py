@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import bindparam, or_, select
 
 from callcenter.accounts.models import Membership, User
@@ -35,8 +35,7 @@ ROLE_ORDER = tuple(StaffRole)
 LINKABLE = (Role.OPERATOR.value, Role.SUPERVISOR.value)
 
 
-@dataclass(frozen=True, slots=True)
-class StaffMember:
+class StaffMember(Struct, frozen=True):
     """A person of the roster, assigned from `starts_on` to `ends_on` (both included)."""
 
     id: UUID
@@ -121,8 +120,7 @@ def linkable_users(contract_id: UUID) -> list[tuple[UUID, str]]:
 # --- days that are not complete ---
 
 
-@dataclass(frozen=True, slots=True)
-class OpenDay:
+class OpenDay(Struct, frozen=True):
     """A day on which somebody's last punch is missing."""
 
     on: date
@@ -146,8 +144,7 @@ def open_days(contract_id: UUID, from_on: date, to_on: date, now: datetime) -> l
 # --- plan against record ---
 
 
-@dataclass(frozen=True, slots=True)
-class StaffDay:
+class StaffDay(Struct, frozen=True):
     """One person's day: planned, punched, and what follows from both."""
 
     member: StaffMember
@@ -203,8 +200,7 @@ class StaffDay:
         return bool(self.shifts or self.punches or self.corrected)
 
 
-@dataclass(frozen=True, slots=True)
-class DayAttendance:
+class DayAttendance(Struct, frozen=True):
     """Who was to be there and who was. `judged` is the part of the opening hours that is over."""
 
     on: date
@@ -269,8 +265,7 @@ def _staff_day(
 # --- now ---
 
 
-@dataclass(frozen=True, slots=True)
-class PresentNow:
+class PresentNow(Struct, frozen=True):
     """The operators at work at this moment. `open` is whether the minimum applies now."""
 
     count: int

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 
 from callcenter.accounts.models import User
@@ -22,8 +22,7 @@ from scheduling.intervals import MinuteRange
 # --- a day's plan ---
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedTimes:
+class PlannedTimes(Struct, frozen=True):
     """A shift that is planned and not withdrawn."""
 
     id: UUID
@@ -70,8 +69,7 @@ def planned_on(contract_id: UUID, on: date) -> list[PlannedTimes]:
 # --- a day's punches ---
 
 
-@dataclass(frozen=True, slots=True)
-class StandingPunch:
+class StandingPunch(Struct, frozen=True):
     """A punch that no correction set aside."""
 
     id: UUID
@@ -140,8 +138,7 @@ def corrected_staff(contract_id: UUID, on: date) -> set[UUID]:
     return set(db.session.execute(statement).scalars())
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectionRecord:
+class CorrectionRecord(Struct, frozen=True):
     """What a correction set aside and added, why, and who approved it."""
 
     approved_at: datetime

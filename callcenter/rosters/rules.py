@@ -6,10 +6,11 @@ Minutes are minutes of the local day; a minute belongs to the range that starts 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
+
+from msgspec import Struct
 
 from scheduling.intervals import (
     MINUTES_PER_DAY,
@@ -97,24 +98,21 @@ _REFUSALS = {
 _WITHIN_INSTANT = {PunchKind.BREAK_END: 0, PunchKind.OUT: 1, PunchKind.IN: 2, PunchKind.BREAK_START: 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """One punch that stands."""
 
     kind: PunchKind
     minute: int
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Minutes from `start`; `end` None: still going on, or never punched."""
 
     start: int
     end: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """How much of a day is over: minutes up to `minute`; `finished` when the whole day is."""
 
     minute: int
@@ -164,8 +162,7 @@ def first_fault(marks: Iterable[Mark]) -> tuple[Mark, str] | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """A person's day as punched. `present` holds the minutes known to be worked: breaks taken off, nothing after
     the last punch of a finished day."""
 
@@ -241,8 +238,7 @@ _REMARKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """Something derived from plan and punches that a person should look at."""
 
     code: RemarkCode
@@ -305,8 +301,7 @@ def _inside(one: MinuteRange, ranges: Sequence[MinuteRange]) -> bool:
 # --- the minimum (003 clause 6) ---
 
 
-@dataclass(frozen=True, slots=True)
-class Shortage:
+class Shortage(Struct, frozen=True):
     """A stretch with `present` operators, fewer than the minimum."""
 
     span: MinuteRange

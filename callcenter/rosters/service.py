@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import or_, select
 
 from callcenter.audit.service import Act, record
@@ -23,8 +23,7 @@ from callcenter.web.labels import date_label
 DIRECT_ONLY = "業務責任者は、直接雇用の方に限ります（仕様書9(2)）。"
 
 
-@dataclass(frozen=True, slots=True)
-class StaffDetails:
+class StaffDetails(Struct, frozen=True):
     """What may change while a person is assigned. Texts are cleaned and scanned (`schemas`)."""
 
     name: str
@@ -33,8 +32,7 @@ class StaffDetails:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NewStaff:
+class NewStaff(Struct, frozen=True):
     """An assignment to add. `key` makes a second send of the same form the same assignment."""
 
     code: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reports.wareki import clock
 from scheduling.intervals import MinuteRange, total_minutes
@@ -11,8 +12,7 @@ from scheduling.intervals import MinuteRange, total_minutes
 NOON, LUNCH_MINUTES = 720, 60
 
 
-@dataclass(frozen=True, slots=True)
-class ShiftTimes:
+class ShiftTimes(Struct, frozen=True):
     """A shift with its breaks, minutes of one local day."""
 
     span: MinuteRange
@@ -23,8 +23,7 @@ class ShiftTimes:
         return self.span.minutes - total_minutes(self.breaks)
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """A shift that is often planned, by name."""
 
     key: str

@@ -6,12 +6,12 @@ Closed by default: `require_rules` refuses to start an app in which any route ×
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Flask, current_app, has_request_context, request
+from msgspec import Struct, field
 
 from callcenter.errors import Forbidden, SetupRequired, SignInRequired
 
@@ -65,8 +65,7 @@ class Channel(StrEnum):
     COMMAND = "command"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """Who acts, from where, under which contract. A plain value; never an ORM row."""
 
     user_id: UUID | None
@@ -90,8 +89,7 @@ class Actor:
         return self.contract_id
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """Who may call a route: people by role, machines by scope, or anyone with the reason why."""
 
     roles: frozenset[Role] = frozenset()

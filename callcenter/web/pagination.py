@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from callcenter.errors import InvalidInput
 
@@ -12,8 +13,7 @@ LARGEST_SIZE = 200
 LAST_PAGE = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Which part of a list is wanted. `number` starts at 1."""
 
     number: int = 1

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, Dialect, Insert, Select, Table, Update, bindparam, insert
 
 Processor = Callable[[Any], Any] | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
+class _Compiled(Struct, frozen=True):
     """The text for one database; its parameters with how a value is converted; those the statement itself knows."""
 
     sql: str
@@ -71,8 +70,7 @@ class Read:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
+class _Rows(Struct, frozen=True):
     """How the driver's values become a row: those at a place that need it are converted."""
 
     make: Callable[[list[Any]], Any]

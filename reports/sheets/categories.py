@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from reports.columns import Column, Kind
 from reports.daily import CategoryCount, DailyReport
@@ -28,8 +29,7 @@ PAGE_ROWS = 43
 _COUNT, _SHARE = 3, 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(Struct, frozen=True):
     """A major category: its label and its lines."""
 
     label: str

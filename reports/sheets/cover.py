@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reports.daily import DailyReport, Edition, Person, ReportStatus
 from reports.editions import texts_withheld
@@ -30,8 +31,7 @@ _SECOND_TILES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(Struct, frozen=True):
     """A line of the contents: clause letter, what it says, its summary, the sheet."""
 
     title: str

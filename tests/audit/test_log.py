@@ -3,12 +3,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
@@ -122,7 +122,9 @@ def test_a_chain_recomputed_with_its_key_still_differs_from_the_checkpoints(cent
         forged, head = [], GENESIS
         hold_read()
         for entry, _ in list(queries._walk(chain)):
-            entry = type(entry)(**{f: getattr(entry, f) for f in entry.__slots__ if f != "action"}, action="forged")
+            entry = type(entry)(
+                **{f: getattr(entry, f) for f in entry.__struct_fields__ if f != "action"}, action="forged"
+            )
             head = link(log_key(chain), head, entry)
             forged.append((entry.seq, head.hex()))
         db.session.rollback()

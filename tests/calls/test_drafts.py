@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from callcenter.calls.drafts import Edited, keepable
 from callcenter.calls.forms import Typed
@@ -41,7 +41,7 @@ def _typed(desk: Browser, call_id: str, version: int, text: str, field: str = "q
 
 def _only(field: str, text: str) -> Typed:
     """A call of which one text is typed."""
-    return replace(Typed(), **{field: text})  # type: ignore[arg-type]
+    return replace(Typed(), **{field: text})
 
 
 # --- keeping and restoring ---

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from callcenter.calls.rules import (
     CLOCK_SKEW,
@@ -51,7 +51,7 @@ def call(**changes: object) -> CallValues:
         answer="窓口と郵送を案内",
         report_text="申請方法の案内",
     )
-    return replace(values, **changes)  # type: ignore[arg-type]
+    return replace(values, **changes)
 
 
 def check(values: CallValues) -> dict[str, list[str]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 from flask import Flask
+from msgspec.structs import replace
 
 from callcenter import deployment
 from callcenter.app import create_app

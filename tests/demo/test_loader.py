@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import func, select
 
 from callcenter.accounts.passwords import password_matches
@@ -43,7 +43,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UUID]:
 
 def told(contract_id: UUID) -> list[Any]:
     """What two loads must have in common: everything but ids and ciphertext."""
-    lines = [replace(line, id=None, operator_id=None) for line in calls.day_calls(contract_id, YESTERDAY)]  # type: ignore[arg-type]
+    lines = [replace(line, id=None, operator_id=None) for line in calls.day_calls(contract_id, YESTERDAY)]
     people = rosters.day_attendance(contract_id, YESTERDAY, NOW).people
     attendance = [(one.member.code, one.planned, one.actual, one.breaks, one.note) for one in people]
     return [*lines, *attendance, exchange.day_exchange(contract_id, YESTERDAY).in_hours]

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from callcenter.homes.rules import Facts, Forgotten, SentBack, Urgency, tasks_of, what_comes_next
 

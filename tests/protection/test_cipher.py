@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from callcenter.protection.cipher import Unreadable, key_id_of, open_sealed, seal
 from tests.protection.factories import CONTRACT, OTHER_CONTRACT, OTHER_ROW, ROW, contract_keys

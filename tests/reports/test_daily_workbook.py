@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from reports.bundle import daily_ascii_filename, daily_filename, daily_workbook
 from reports.daily import (

@@ -11,11 +11,14 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from callcenter.calls.exchange.csv_text import Refusal, machine_text, refused
 from callcenter.clock import local
@@ -45,8 +48,7 @@ class Leg:
     line: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class CdrFile:
+class CdrFile(Struct, frozen=True):
     """A file read: its legs without repetitions, and the account of what was not taken."""
 
     legs: tuple[Leg, ...]
@@ -74,8 +76,7 @@ class ExchangeCall:
         return self.offered and not self.answered
 
 
-@dataclass(frozen=True, slots=True)
-class CdrSummary:
+class CdrSummary(Struct, frozen=True):
     """Counts of one file: `calls` = `offered` + `announcement_only`, `offered` = `answered` + `abandoned`."""
 
     legs: int
@@ -89,8 +90,7 @@ class CdrSummary:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class IntervalCount:
+class IntervalCount(Struct, frozen=True):
     """Additive counts of offered calls by start: local date, half hour, inside or outside opening hours.
 
     `wait_seconds` and `talk_seconds` are sums over the answered calls.
@@ -160,11 +160,10 @@ class _BadLine(Exception):
     """A line that cannot be taken; its argument is the reason, in Japanese, without the line's content."""
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     zone: ZoneInfo
-    legs: dict[tuple[str, int], Leg] = field(default_factory=dict)
-    refusals: list[Refusal] = field(default_factory=list)
+    legs: dict[tuple[str, int], Leg] = {}
+    refusals: list[Refusal] = []
     duplicates: int = 0
 
     def take(self, number: int, line: str) -> None:

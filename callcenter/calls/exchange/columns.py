@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
 from typing import Final, Self
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from callcenter.calls.exchange.csv_values import clean
 from callcenter.errors import InvalidInput
@@ -37,8 +39,7 @@ _SYNONYMS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnMapping:
+class ColumnMapping(Struct, frozen=True):
     """Headings of the columns to read; None = not in the file. Without `start` the counts are per day."""
 
     date: str
@@ -63,7 +64,7 @@ class ColumnMapping:
     @classmethod
     def from_dict(cls, source: Mapping[str, object]) -> Self:
         """A mapping as kept or as a form sends it. InvalidInput when a column is missing or used twice."""
-        values = {item.name: _heading(source.get(item.name)) for item in fields(cls)}
+        values = {name: _heading(source.get(name)) for name in cls.__struct_fields__}
         errors = {key: [f"{LABELS[key]}の列を選んでください。"] for key in ("date", "offered") if not values[key]}
         for key in _used_twice(values):
             errors.setdefault(key, []).append("同じ列を2つの項目に使うことはできません。")

@@ -10,11 +10,12 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from io import StringIO
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct, field
 
 from callcenter.calls.exchange.columns import LABELS, ColumnMapping, one_line, plain, suggest_mapping
 from callcenter.calls.exchange.csv_text import Refusal, decode, refused
@@ -50,8 +51,7 @@ Record = tuple[int, tuple[str, ...] | None]
 """First line and cleaned cells of a record; None for one that cannot be split."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A file split into records. `barred`: lines that are refused whatever they count (an Individual Number)."""
 
     encoding: str
@@ -60,8 +60,7 @@ class Table:
     barred: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """The first rows below the headings, how the file was read, and the mapping its headings suggest."""
 
     encoding: str
@@ -71,8 +70,7 @@ class Preview:
     suggestion: ColumnMapping | None
 
 
-@dataclass(frozen=True, slots=True)
-class CountRow:
+class CountRow(Struct, frozen=True):
     """Counts of a local date, of its interval starting at `start_minute` (None: of the whole day)."""
 
     line: int
@@ -84,8 +82,7 @@ class CountRow:
     wait_seconds: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class CountFile:
+class CountFile(Struct, frozen=True):
     """What was taken, what was refused, and what was passed over (totals) with the reason."""
 
     rows: tuple[CountRow, ...]
@@ -129,8 +126,7 @@ class _BadLine(Exception):
     """A line that cannot be taken; its argument is the reason, in Japanese, without the line's content."""
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     columns: Mapping[str, int]
     barred: frozenset[int]
     rows: list[CountRow] = field(default_factory=list)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from callcenter.errors import InvalidInput
 
@@ -14,16 +15,14 @@ _EMPTY = "ファイルが空です。"
 _NOT_SHIFT_JIS = frozenset("\x80\xa0\uf8f0\uf8f1\uf8f2\uf8f3")
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A line that was not taken and why (Japanese). `line` counts physical lines from 1."""
 
     line: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class SourceText:
+class SourceText(Struct, frozen=True):
     """Text with the encoding it was found in: `utf-8-sig`, `utf-8` or `cp932`."""
 
     text: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from callcenter.calls.exchange.rules import (
     NOTHING,
@@ -21,8 +22,7 @@ from reports.measures import Figure
 from scheduling.intervals import MinuteRange
 
 
-@dataclass(frozen=True, slots=True)
-class SlotExchange:
+class SlotExchange(Struct, frozen=True):
     """Counts of a stretch of the day, in minutes of day."""
 
     start_minute: int
@@ -30,8 +30,7 @@ class SlotExchange:
     counts: Counts
 
 
-@dataclass(frozen=True, slots=True)
-class StoredCount:
+class StoredCount(Struct, frozen=True):
     """A count that stands, with the act that brought it."""
 
     key: SlotKey
@@ -41,8 +40,7 @@ class StoredCount:
     import_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class DaySource:
+class DaySource(Struct, frozen=True):
     """What one source says of a day. `per_day`: counted per day only, so that its half hours are not measured."""
 
     id: UUID
@@ -58,8 +56,7 @@ class DaySource:
     last_import_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why exchange and records differ; `start_minute` None: of the whole day. `difference`: what it was written for."""
 
     start_minute: int | None
@@ -70,8 +67,7 @@ class Reason:
     difference: int
 
 
-@dataclass(frozen=True, slots=True)
-class DayExchange:
+class DayExchange(Struct, frozen=True):
     """A day under its ruling source; `source` None: nothing was entered.
 
     `chosen_by` "": nobody chose, the first source entered rules. `day_total`: set when counted per day only.
@@ -98,8 +94,7 @@ class DayExchange:
         return self.day_total or sum_of(slot.counts for slot in self.slots)
 
 
-@dataclass(frozen=True, slots=True)
-class DayTotals:
+class DayTotals(Struct, frozen=True):
     """The totals of a day under its ruling source."""
 
     on: date
@@ -107,8 +102,7 @@ class DayTotals:
     out_of_hours: Counts
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFacts:
+class SourceFacts(Struct, frozen=True):
     """A source as it is known beyond a day."""
 
     id: UUID
@@ -178,8 +172,7 @@ def day_exchange_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """Phone records of a day by minute of day."""
 
     by_minute: Mapping[int, int]
@@ -192,8 +185,7 @@ class Recorded:
         return sum(self.by_minute.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """Exchange and records of one stretch; `start_minute` None: the whole day's opening hours."""
 
     start_minute: int | None
@@ -219,8 +211,7 @@ class Line:
         return self.gap is not None and (self.reason is None or not self.reason.text or self.stale)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """The day side by side: each half hour, their total, and what lies outside the opening hours."""
 
     lines: tuple[Line, ...]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from callcenter.calls.exchange.rules import Counts, SlotKey, SourceKind
 from callcenter.calls.exchange.service import Incoming, NewReason, Origin, add_reason, bring_in
 from callcenter.web.access import Actor
 
 
-@dataclass(frozen=True, slots=True)
-class HistorySlot:
+class HistorySlot(Struct, frozen=True):
     """What the exchange counted in a half hour of the opening hours; seconds are sums over the answered calls."""
 
     start_minute: int
@@ -23,8 +23,7 @@ class HistorySlot:
     talk_seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryReason:
+class HistoryReason(Struct, frozen=True):
     """Why answered and recorded differ by `difference`; `start_minute` None: of the whole day."""
 
     start_minute: int | None
@@ -32,8 +31,7 @@ class HistoryReason:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryDay:
+class HistoryDay(Struct, frozen=True):
     """A day's half hours and the reasons for its gaps."""
 
     on: date

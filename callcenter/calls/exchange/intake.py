@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callcenter.calls.exchange.cdr import ExchangeCall, interval_counts, zone_of
 from callcenter.calls.exchange.csv_file import CountFile, CountRow, Table
@@ -34,8 +36,7 @@ HOUR: Final = 60
 _SHORTEST_NUMBER: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """What the days of a file are judged by: the contract's first and last day, its opening hours, now."""
 
     starts_on: date
@@ -57,8 +58,7 @@ class Term:
         return (on, minute) <= (self.now.on, self.now.minute)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What a file gives: counts by place, and the account of its lines. `grain_minutes` of its intervals, if any."""
 
     counts: Mapping[SlotKey, Counts]
@@ -92,8 +92,7 @@ def _masked(cell: str) -> str:
     return masked_text(cell) if len(cell) >= _SHORTEST_NUMBER else cell
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """How a person has a report read. `zero_missing`: a half hour without a row was counted as none."""
 
     zone: str = TOKYO_ZONE

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from callcenter.calls.exchange.csv_values import clean, is_negative, read_count, read_seconds
 from callcenter.calls.exchange.day import DaySource
@@ -32,8 +33,7 @@ COLUMNS: Final = (
 DAY, OUTSIDE = "day", "out"
 
 
-@dataclass(frozen=True, slots=True)
-class FormRow:
+class FormRow(Struct, frozen=True):
     """One line of the form; its fields are named `offered-510`, `offered-day`, `offered-out`."""
 
     code: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import and_, select
 
 from callcenter.calls.exchange.cdr import ExchangeCall, merged
@@ -22,8 +23,7 @@ from callcenter.extensions import db
 CHUNK = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Counts to add, counts that replace a standing one (its id), counts to withdraw, and how many stay as they are."""
 
     new: Mapping[SlotKey, Counts]
@@ -110,8 +110,7 @@ def _standing(contract_id: UUID, source_id: UUID | None, days: set[date]) -> dic
     }
 
 
-@dataclass(frozen=True, slots=True)
-class CallPlan:
+class CallPlan(Struct, frozen=True):
     """Calls of a detail record to add, calls that changed (by row id), and what becomes of the counts."""
 
     new: Sequence[ExchangeCall]
@@ -124,8 +123,7 @@ class CallPlan:
         return bool(self.new or self.changed or self.counts.writes)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     id: UUID
     zone: str
     call: ExchangeCall

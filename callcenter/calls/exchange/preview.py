@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callcenter.calls.exchange.intake import Term
 from callcenter.calls.exchange.rules import NOTHING, ZONES, Counts, SlotKey, slots_of, sum_of
@@ -14,8 +16,7 @@ from callcenter.calls.exchange.uploads import Upload, in_other_zone
 from callcenter.clock import local
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewDay:
+class PreviewDay(Struct, frozen=True):
     """A day of the file.
 
     `missing`: half hours it does not tell; `state`: new, changed or same; `rules`: whether the day will count it.
@@ -60,8 +61,7 @@ def _day(on: date, rows: Mapping[SlotKey, Counts], term: Term, *, whole: bool) -
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneReading:
+class ZoneReading(Struct, frozen=True):
     """How many offered calls lie inside and outside the opening hours when the times are read in a zone."""
 
     zone: str

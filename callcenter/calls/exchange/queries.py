@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import and_, func, select
 
 from callcenter.calls import queries as records
@@ -51,8 +52,7 @@ COUNTED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A source with what it remembers."""
 
     id: UUID
@@ -93,8 +93,7 @@ def hours_on(contract_id: UUID, on: date) -> MinuteRange | None:
     return calendar(contract_id).open_interval(on)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ruling:
+class _Ruling(Struct, frozen=True):
     source_id: UUID
     chosen_by: str
     chosen_at: datetime | None
@@ -239,8 +238,7 @@ def comparison(contract_id: UUID, day: DayExchange) -> Comparison:
     return compare(day, Recorded({slot.start_minute: slot.recorded_by_phone for slot in found}))
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """A difference nobody has explained; `start_minute` None: of the whole day."""
 
     start_minute: int | None
@@ -254,8 +252,7 @@ def unexplained_gaps(contract_id: UUID, on: date) -> list[Gap]:
     return [Gap(line.start_minute, line.end_minute, line.gap or 0) for line in found]
 
 
-@dataclass(frozen=True, slots=True)
-class ReplacedCount:
+class ReplacedCount(Struct, frozen=True):
     """A count that stood once, and what replaced it."""
 
     source_name: str
@@ -297,8 +294,7 @@ def replaced_counts(contract_id: UUID, on: date) -> list[ReplacedCount]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class ImportFacts:
+class ImportFacts(Struct, frozen=True):
     """One act that brought counts in. `account`: (line, reason) of what was refused or passed over."""
 
     id: UUID

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
+
+from msgspec import Struct
 
 from reports.measures import MEASURE, Figure, Tally, add, total
 from scheduling.intervals import MinuteRange
@@ -44,8 +45,7 @@ KIND_LABELS: Final = {
 DEFAULT_NAMES: Final = {SourceKind.CSV: "交換機の集計", SourceKind.CDR: "交換機の通話明細"}
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """What was counted of a stretch of time; None: not measured. Seconds are sums over the answered calls."""
 
     offered: int | None = None
@@ -63,7 +63,7 @@ class Counts:
         return Counts(**sums)
 
 
-NAMES: Final = tuple(item.name for item in fields(Counts))
+NAMES: Final = Counts.__struct_fields__
 NOTHING: Final = Counts(0, 0, 0, 0, 0)
 UNMEASURED: Final = Counts()
 
@@ -95,8 +95,7 @@ def slots_of(hours: MinuteRange | None) -> tuple[MinuteRange, ...]:
     return tuple(slot for slot in cut if slot is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class SlotKey:
+class SlotKey(Struct, frozen=True):
     """Where a count belongs: a half hour by its start, or the whole day (None), inside or outside opening hours."""
 
     local_on: date

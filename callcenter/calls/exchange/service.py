@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct, field
 from sqlalchemy import insert, select, update
 
 from callcenter.audit.service import Act, record
@@ -36,8 +36,7 @@ from callcenter.web.access import Actor
 ACCOUNT_LINES = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where counts come from. `file_mark`: keyed hash of the file's bytes; None for what was typed."""
 
     source_name: str
@@ -48,8 +47,7 @@ class Origin:
     file_mark: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(Struct, frozen=True):
     """Counts (or, of a detail record, calls) of one act, with the account of its lines and numbers for its summary."""
 
     origin: Origin
@@ -60,8 +58,7 @@ class Incoming:
     summary: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What an act did: the id of its import, or None when nothing changed."""
 
     import_id: UUID | None
@@ -81,8 +78,7 @@ def check_source(contract_id: UUID, name: str, kind: SourceKind) -> None:
         raise InvalidInput(errors={"source": ["この名前は別の種類の情報源で使われています。"]})
 
 
-@dataclass(frozen=True, slots=True)
-class Plans:
+class Plans(Struct, frozen=True):
     """What `incoming` would change; `calls` for a detail record."""
 
     counts: Plan
@@ -282,8 +278,7 @@ def choose_source(on: date, source_id: UUID, *, by: Actor, at: datetime) -> bool
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class ManualDay:
+class ManualDay(Struct, frozen=True):
     """A day typed in: everything the manual source says of it. `seen`: the last manual entry the typist knew of."""
 
     on: date
@@ -319,8 +314,7 @@ def save_manual(day: ManualDay, *, by: Actor, at: datetime) -> Outcome:
     return bring_in(incoming, by=by, at=at)
 
 
-@dataclass(frozen=True, slots=True)
-class NewReason:
+class NewReason(Struct, frozen=True):
     """Why exchange and records differ. The text is clean and scanned; an empty one takes the reason back."""
 
     on: date

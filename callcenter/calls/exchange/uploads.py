@@ -9,10 +9,12 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from callcenter.calls.exchange.cdr import CdrSummary, ExchangeCall, calls_of, in_zone, read_cdr, summary, zone_of
 from callcenter.calls.exchange.columns import ColumnMapping
@@ -42,8 +44,7 @@ _ID_REFUSED: Final = "識別番号が個人番号（マイナンバー）と区�
 _PHONE: Final = re.compile(r"(?:\+|0)[0-9() -]{9,16}")
 
 
-@dataclass(frozen=True, slots=True)
-class CallRecord:
+class CallRecord(Struct, frozen=True):
     """What is kept of a detail record, read in one zone."""
 
     calls: tuple[ExchangeCall, ...]
@@ -52,8 +53,7 @@ class CallRecord:
     duplicates: int
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(Struct, frozen=True):
     """A file that waits. `mapping` None: the columns have not been chosen yet."""
 
     kind: SourceKind
@@ -71,8 +71,7 @@ class Upload:
         return self.record is not None or self.mapping is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """What a form or a command brings."""
 
     content: bytes
@@ -167,8 +166,7 @@ def with_best_mapping(upload: Upload, remembered: Mapping[str, Any]) -> Upload:
     return replace(upload, mapping=preview(upload.table).suggestion)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """The first rows as a person may see them."""
 
     encoding: str

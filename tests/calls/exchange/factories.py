@@ -75,7 +75,7 @@ def incoming(
     upload = read_upload(Sent(file, "file.csv", kind, source, zone), centre.contract_id)
     best = with_best_mapping(upload, {})
     if zeros:
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         best = replace(best, zero_missing=True)
     return incoming_of(best, service.term_of(centre.contract_id, centre.now))
