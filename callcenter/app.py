@@ -18,9 +18,10 @@ from callcenter.accounts.rules import IDLE
 from callcenter.audit import pages as audit_pages
 from callcenter.audit import service as audit
 from callcenter.audit.checkpoints import CheckpointFile
-from callcenter.audit.ports import PEOPLE
+from callcenter.audit.ports import CONTRACTS_IN_USE, PEOPLE
 from callcenter.calls import api as call_api
 from callcenter.calls import category_pages, correction_pages, desk_pages, draft_api, record_pages
+from callcenter.calls import queries as calls
 from callcenter.calls import receivers as call_receivers
 from callcenter.calls.exchange import import_pages as exchange_import_pages
 from callcenter.calls.exchange import pages as exchange_pages
@@ -97,6 +98,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     app.extensions["callcenter_refusals"] = record_refusal
     app.extensions[PEOPLE] = directory.names_under
+    app.extensions[CONTRACTS_IN_USE] = calls.contracts_in_use
     access.require_rules(app)
     _serve_static(app, settings)
     return app

@@ -187,7 +187,7 @@ def _rows(path: Path, key_of: KeyOf, heads: NotedHeads) -> Iterator[tuple[str, i
             point = _parse(line, key_of)
             if point is not None:
                 yield point.chain, point.seq, point.head
-            elif line.endswith(TORN):
+            elif line.endswith(TORN) or (not line.endswith(b"\n") and len(line) < LONGEST_LINE):
                 heads.torn += 1
             else:
                 heads.note_damage(number)

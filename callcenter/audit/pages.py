@@ -113,7 +113,7 @@ def _line(entry: Entry, people: Mapping[UUID, str]) -> Line:
     linked = entry.entity_id not in {"", "-"}
     return Line(
         seq=entry.seq,
-        at=entry.at,
+        at=None if entry.action == queries.UNREADABLE else entry.at,
         action=action_label(entry.action),
         thing=thing_label(entry.entity),
         target=_target(entry, people) if linked else "",

@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Generator
 from contextlib import AbstractContextManager, closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from flask import current_app
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from callcenter.audit.checkpoints import NotedHeads, noted_heads
 from callcenter.audit.models import AuditChain, AuditEntry
-from callcenter.audit.rules import Chain, Checkpoint, Entry, Verdict, chain_of, judge
+from callcenter.audit.ports import chains_in_use
+from callcenter.audit.rules import Chain, Checkpoint, Entry, Verdict, chain_of, judge, missing
 from callcenter.audit.service import LogWriter
 from callcenter.errors import AppError
 from callcenter.extensions import db
@@ -23,6 +25,9 @@ from callcenter.web.pagination import Page
 from callcenter.web.statements import Read
 from callcenter.web.transaction import hold_read
 
+UNREADABLE = "log.unreadable"
+UNREADABLE_ERRORS = (ValueError, TypeError, AttributeError)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 COLUMNS = (
     AuditEntry.chain,
     AuditEntry.seq,
@@ -72,9 +77,11 @@ def verify(only: Collection[str] | None = None) -> Verification:
     with _noted() as noted:
         heads = _snapshot_of_heads()
         chains = set(heads) | noted.chains()
-        wanted = chains if only is None else chains & set(only)
-        verdicts = tuple(_judged(name, heads.get(name), noted) for name in sorted(wanted))
-        return Verification(verdicts, tuple(noted.damaged), noted.torn)
+        must_be = chains_in_use()
+        wanted = chains | must_be if only is None else (chains | must_be) & set(only)
+        verdicts = [_judged(name, heads.get(name), noted) for name in sorted(wanted)]
+        told = tuple(missing(found) if found.chain in must_be else found for found in verdicts)
+        return Verification(told, tuple(noted.damaged), noted.torn)
 
 
 def unnoted() -> int:
@@ -115,11 +122,18 @@ def _judged(name: str, head: Checkpoint | None, noted: NotedHeads) -> Verdict:
         return judge(chain, entries, noted.of(name))
 
 
-def _walk(chain: str) -> Generator[tuple[Entry, bytes], None, None]:
-    statement = select(*COLUMNS, AuditEntry.hash).where(AuditEntry.chain == chain).order_by(AuditEntry.seq)
-    with db.session.execute(statement.execution_options(yield_per=2000)) as rows:
-        for row in rows:
+_ENTRIES = Read(
+    select(*COLUMNS, AuditEntry.hash).where(AuditEntry.chain == bindparam("wanted")).order_by(AuditEntry.seq)
+)
+
+
+def _walk(chain: str) -> Generator[tuple[Entry, bytes] | None]:
+    """Every entry with its stored hash; None, and nothing after it, for a row that cannot even be read."""
+    try:
+        for row in _ENTRIES.stream(db.session.connection(), {"wanted": chain}):
             yield Entry(*row[:-1]), row[-1]
+    except UNREADABLE_ERRORS:
+        yield None
 
 
 class LogFilter(Struct, frozen=True):
@@ -140,7 +154,24 @@ def page_of_entries(wanted: LogFilter, page: Page) -> tuple[list[Entry], int]:
     conditions = _conditions(wanted)
     total = db.session.execute(select(func.count()).select_from(AuditEntry).where(*conditions)).scalar_one()
     statement = select(*COLUMNS).where(*conditions).order_by(AuditEntry.seq.desc()).limit(page.size).offset(page.offset)
-    return [Entry(*row) for row in db.session.execute(statement)], total
+    return _entries(statement), total
+
+
+def _entries(statement: Select[Any]) -> list[Entry]:
+    """The rows as entries. One that cannot even be read stands there too, as `UNREADABLE`."""
+    try:
+        return [Entry(*row) for row in db.session.execute(statement)]
+    except UNREADABLE_ERRORS:
+        keys = db.session.execute(statement.with_only_columns(AuditEntry.chain, AuditEntry.seq)).all()
+        return [_entry_at(row.chain, row.seq) for row in keys]
+
+
+def _entry_at(chain: str, seq: int) -> Entry:
+    statement = select(*COLUMNS).where(AuditEntry.chain == chain, AuditEntry.seq == seq)
+    try:
+        return Entry(*db.session.execute(statement).one())
+    except UNREADABLE_ERRORS:
+        return Entry(chain, seq, LONG_AGO, UNREADABLE, "audit", "-", None, None, "", "", {})
 
 
 def actions_in(wanted: LogFilter) -> list[str]:
@@ -153,7 +184,7 @@ def history_of(contract_id: UUID | None, entity: str, entity_id: str) -> list[En
     """Every entry about one thing, oldest first."""
     wanted = LogFilter(contract_id, entity=entity, entity_id=entity_id)
     statement = select(*COLUMNS).where(*_conditions(wanted)).order_by(AuditEntry.seq)
-    return [Entry(*row) for row in db.session.execute(statement)]
+    return _entries(statement)
 
 
 def _conditions(wanted: LogFilter) -> list[ColumnElement[bool]]:

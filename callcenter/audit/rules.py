@@ -107,8 +107,15 @@ class Verdict(Struct, frozen=True):
         return self.broken_at is None
 
 
-def judge(chain: Chain, entries: Iterable[tuple[Entry, bytes]], checkpoints: Iterable[Checkpoint]) -> Verdict:
-    """Walk a chain in order of `seq`; name the first entry that is edited, missing, moved or cut.
+def missing(found: Verdict) -> Verdict:
+    """The verdict over a chain that must hold entries: none at all is a log that was taken away."""
+    if found.entries or not found.whole:
+        return found
+    return Verdict(found.chain, 0, 1, "記録が1件もありません")
+
+
+def judge(chain: Chain, entries: Iterable[tuple[Entry, bytes] | None], checkpoints: Iterable[Checkpoint]) -> Verdict:
+    """Walk a chain in order of `seq`; name the first entry that is edited, unreadable (None), missing, moved or cut.
 
     `checkpoints` come in order of `seq`. An entry re-hashed by someone who holds the key but not the file still
     differs from its checkpoint; so does one written after the tail was cut, where the same seq was noted before.
@@ -116,11 +123,10 @@ def judge(chain: Chain, entries: Iterable[tuple[Entry, bytes]], checkpoints: Ite
     noted = iter(checkpoints)
     point = next(noted, None)
     previous, count, last_noted = GENESIS, 0, 0
-    for entry, stored in entries:
-        if entry.seq != count + 1:
-            return Verdict(chain.name, count, count + 1, "記録が抜けているか、順番が入れ替わっています")
-        if not hmac.compare_digest(stored, link(chain.key, previous, entry)):
-            return Verdict(chain.name, count, entry.seq, "記録の内容が書き換えられています")
+    for found in entries:
+        if found is None or (fault := _fault(chain, count, previous, found)):
+            return Verdict(chain.name, count, count + 1, fault if found else "記録の内容を読み取れません")
+        entry, stored = found
         while point is not None and point.seq <= entry.seq:
             if not hmac.compare_digest(point.head, stored):
                 return Verdict(chain.name, count, entry.seq, "控え（チェックポイント）と一致しません")
@@ -129,7 +135,24 @@ def judge(chain: Chain, entries: Iterable[tuple[Entry, bytes]], checkpoints: Ite
     if point is not None:
         newest = max((later.seq for later in noted), default=point.seq)
         return Verdict(chain.name, count, count + 1, f"末尾が切り取られています（控えは{newest}件目まであります）")
-    return _judged_head(chain, count, previous) or Verdict(chain.name, count, unprotected=count - last_noted)
+    return _judged_head(chain, count, previous) or _judged_cover(chain, count, last_noted)
+
+
+def _fault(chain: Chain, count: int, previous: bytes, found: tuple[Entry, bytes]) -> str:
+    """What is wrong with the entry after the first `count`, or nothing."""
+    entry, stored = found
+    if entry.seq != count + 1:
+        return "記録が抜けているか、順番が入れ替わっています"
+    if not hmac.compare_digest(stored, link(chain.key, previous, entry)):
+        return "記録の内容が書き換えられています"
+    return ""
+
+
+def _judged_cover(chain: Chain, count: int, last_noted: int) -> Verdict:
+    """A tail without checkpoints is stated; a chain without any has lost them, since each commit makes one."""
+    if count and not last_noted:
+        return Verdict(chain.name, count, 1, "控え（チェックポイント）が1件もありません")
+    return Verdict(chain.name, count, unprotected=count - last_noted)
 
 
 def _judged_head(chain: Chain, count: int, last: bytes) -> Verdict | None:

@@ -11,6 +11,7 @@ from scheduling.calendar import READINGS
 ACTIONS = {
     "access.denied": "権限のない操作を拒否",
     "attendance.loaded": "出退勤をまとめて登録",
+    "log.unreadable": "読み取れない記録（書き換えの疑い）",
     "audit.verified": "操作記録を検証",
     "calendar.excepted": "閉庁日・臨時開庁を登録",
     "calendar.exception_withdrawn": "閉庁日・臨時開庁を取消",
@@ -150,7 +151,7 @@ DETAILS = {
     "withdrawn": "取消",
 }
 
-CHANNELS = {Channel.PAGE: "画面", Channel.API: "機械接続", Channel.COMMAND: "コマンド"}
+CHANNELS: Mapping[str, str] = {Channel.PAGE: "画面", Channel.API: "機械接続", Channel.COMMAND: "コマンド"}
 
 VALUES = {
     **{role.value: label for role, label in ROLE_LABELS.items()},
@@ -194,7 +195,7 @@ def value_label(value: str) -> str:
 
 
 def channel_label(channel: str) -> str:
-    return CHANNELS[Channel(channel)]
+    return CHANNELS.get(channel, channel)
 
 
 def details_label(details: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Integer, and_, case, func, select
 
 from callcenter.calls.category_queries import Names, names
-from callcenter.calls.models import IS_OPEN, Call
+from callcenter.calls.models import IS_OPEN, Call, CallSerial
 from callcenter.calls.rules import CallState, Channel
 from callcenter.calls.sealing import EXTENSION, opened
 from callcenter.extensions import db
@@ -267,3 +267,8 @@ def _saved(contract_id: UUID, from_on: date, to_on: date) -> tuple[ColumnElement
 
 def _sum(column: Any) -> ColumnElement[int]:
     return func.coalesce(func.sum(column), 0).cast(Integer)
+
+
+def contracts_in_use() -> list[UUID]:
+    """The contracts under which a number was given to a call: each of these acts has an entry in the log."""
+    return list(db.session.execute(select(CallSerial.contract_id).where(CallSerial.next_number > 1)).scalars())

@@ -43,13 +43,34 @@ _MARKS = (
     r".\uff0e\u30fb\uff65\xb7\u0387\u2022\u2027\u2219\u22c5\u2024-\u2026"  # dots
     r"/\uff0f\\\uff3c\u2044\u2215|\uff5c\xa6:\uff1a*=\uff1d,\uff0c'\u2018\u2019`\xb4"
     r"()\[\]{}<>\"\uff08\uff09\uff3b\uff3d\uff5b\uff5d\uff1c\uff1e\u201c\u201d\u3008-\u3011\u3014-\u301b\uff62\uff63"
+    r"\ufe50-\ufe52\ufe55\u2032-\u2037#\uff03%\uff05@\uff20"
+    r"\u203b\u25a0\u25a1\u25b2-\u25bd\u25c6-\u25c8\u25ce\u25cf\u2605\u2606"  # signs that begin a line of a list
     r"+\uff0b!\uff01?\uff1f&\uff06^\uff3e\u2192\u21d2\u30a0\u2e17\u2e1a\u2e40\ufe31\ufe32\u1400\u05be\uff40"
 )
 _STOPS = "\u3001\u3002\uff61\uff64;\uff1b"
 _SEPARATOR = f"[{_UNSEEN}{_SPACES}{_NEWLINES}{_MARKS}{_STOPS}]"
 _KANA = "\u3041-\u3096\u30a1-\u30fa\uff66-\uff6f\uff71-\uff9d"
 _KANA_LETTER = f"[{_KANA}]"
-_SAID = "から|まで|ハイフン|はいふん|ドット|どっと|テン|てん|スペース|すぺーす|スラッシュ|えっと|ええと|えーと|あと"
+_SAID = "|".join(
+    [
+        "から",
+        "まで",
+        "です",
+        "ハイフン",
+        "はいふん",
+        "ドット",
+        "どっと",
+        "テン",
+        "てん",
+        "スペース",
+        "すぺーす",
+        "スラッシュ",
+        "えっと",
+        "ええと",
+        "えーと",
+        "あと",
+    ]
+)
 
 _KANJI_ZEROES = "○◯"
 _KANJI = "〇零一二三四五六七八九壱壹弌弐貳貮弍参參弎肆伍陸漆柒捌玖\uf9b2\uf9d1" + _KANJI_ZEROES

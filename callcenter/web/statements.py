@@ -7,13 +7,15 @@ that while. Those who listen for statements hear these too, and the driver's err
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Connection, Dialect, Insert, Select, Table, Update, bindparam, insert
 
 Processor = Callable[[Any], Any] | None
+PORTION = 2000
 
 
 class _Compiled(Struct, frozen=True):
@@ -58,6 +60,18 @@ class Read:
         fetched = cursor.fetchall()
         cursor.close()
         return rows.made(fetched)
+
+    def stream(self, connection: Connection, values: Mapping[str, Any]) -> Generator[Any]:
+        """The rows one by one, fetched in portions; PostgreSQL needs a held read for it. A value that cannot be read
+        raises at its own row."""
+        compiled, rows = self._for(connection.dialect)
+        name = () if connection.dialect.name == "sqlite" else ("portions",)
+        cursor = connection.connection.cursor(*name)
+        cursor.execute(compiled.sql, compiled.bind(values))
+        with closing(cursor):
+            while portion := cursor.fetchmany(PORTION):
+                for values_of_row in portion:
+                    yield from rows.made([values_of_row])
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Any | None:
         return next(iter(self.all(connection, values)), None)

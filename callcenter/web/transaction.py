@@ -11,10 +11,12 @@ A write outside `transaction()` is a programming fault and raises at once.
 from __future__ import annotations
 
 import math
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
@@ -215,9 +217,12 @@ def begins_writing() -> AbstractContextManager[None]:
 def prepare_sqlite(engine: Engine) -> None:
     """WAL, full durability, foreign keys; BEGIN under our control instead of the driver's.
 
-    The dialect's own hook is used: a listener to the engine's events would make every statement slower.
+    The dialect's own hook is used: a listener to the engine's events would make every statement slower. A file that
+    was moved away or replaced is not written any more: SQLite itself would go on in what nobody finds again.
     """
     event.listen(engine, "connect", _on_connect)
+    if engine.url.database and engine.url.database != ":memory:":
+        _watch_file(engine, Path(engine.url.database))
     engine.dialect.do_begin = _begin_on_sqlite  # type: ignore[assignment,method-assign]
 
 
@@ -227,6 +232,32 @@ def _on_connect(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _watch_file(engine: Engine, path: Path) -> None:
+    """What was there once has to stay: no connection is handed out, and none made, while no file stands at the path
+    (`Unavailable`); where another one stands, the connection is opened anew."""
+    known = threading.Event()
+
+    def on_do_connect(*_about: Any) -> None:
+        if known.is_set() and not path.exists():
+            raise Unavailable()
+
+    def on_connect(_connection: Any, record: Any) -> None:
+        known.set()
+        record.info["file"] = path.stat()
+
+    def on_checkout(_connection: Any, record: Any, _proxy: Any) -> None:
+        try:
+            found = path.stat()
+        except FileNotFoundError as error:
+            raise Unavailable() from error
+        if not os.path.samestat(found, record.info["file"]):
+            raise DisconnectionError()
+
+    event.listen(engine, "do_connect", on_do_connect)
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "checkout", on_checkout)
 
 
 def _begin_on_sqlite(connection: Any) -> None:

@@ -14,8 +14,11 @@ from sqlalchemy.exc import DBAPIError
 
 from callcenter.app import create_app
 from callcenter.audit import queries
+from callcenter.audit.rules import Entry
 from callcenter.audit.service import Act, record, system_actor
+from callcenter.calls.service import next_numbers
 from callcenter.extensions import db
+from callcenter.web.access import Role
 from callcenter.web.transaction import begins_writing, hold_read, transaction
 from tests.centre import Centre
 
@@ -48,6 +51,11 @@ def _tamper(*statements: str) -> None:
             raw.execute(text("ALTER TABLE audit_entries DISABLE TRIGGER ALL"))
         for statement in statements:
             raw.execute(text(statement))
+
+
+def _entries_of(chain: str) -> list[tuple[Entry, bytes]]:
+    hold_read()
+    return [found for found in queries._walk(chain) if found]
 
 
 def test_a_chain_written_by_the_product_is_whole(centre: Centre) -> None:
@@ -120,11 +128,8 @@ def test_a_chain_recomputed_with_its_key_still_differs_from_the_checkpoints(cent
     with centre.inside():
         _note(centre, "a", "b")
         forged, head = [], GENESIS
-        hold_read()
-        for entry, _ in list(queries._walk(chain)):
-            entry = type(entry)(
-                **{f: getattr(entry, f) for f in entry.__struct_fields__ if f != "action"}, action="forged"
-            )
+        for entry, _ in _entries_of(chain):
+            entry = replace(entry, action="forged")
             head = link(log_key(chain), head, entry)
             forged.append((entry.seq, head.hex()))
         db.session.rollback()
@@ -165,8 +170,7 @@ def test_a_tail_cut_and_written_over_is_found_by_the_old_checkpoint(centre: Cent
     chain = str(centre.contract_id)
     with centre.inside():
         _note(centre, "a", "b", "c")
-        hold_read()
-        before = {entry.seq: head.hex() for entry, head in queries._walk(chain)}
+        before = {entry.seq: head.hex() for entry, head in _entries_of(chain)}
         db.session.rollback()
         literal = "x'{}'" if centre.database == "sqlite" else "decode('{}', 'hex')"
         _tamper(
@@ -339,3 +343,49 @@ def _many(centre: Centre, count: int) -> None:
     with transaction():
         for _ in range(count):
             record(Act("test.noted", "thing", "-"), by=system_actor(centre.contract_id), at=centre.now)
+
+
+@pytest.mark.parametrize("garbage", ["details = '{'", "at = 'then'", "user_id = 'zz'"])
+def test_an_edit_that_makes_an_entry_unreadable_is_named_and_can_be_looked_at(
+    sqlite_centre: Centre, garbage: str
+) -> None:
+    """PostgreSQL does not take such values; SQLite takes anything."""
+    chain = str(sqlite_centre.contract_id)
+    admin = sqlite_centre.person(Role.ADMINISTRATOR).client()
+    with sqlite_centre.inside():
+        _note(sqlite_centre, "a", "b", "c")
+        _tamper(f"UPDATE audit_entries SET {garbage} WHERE seq = 2 AND chain <> 'system'")
+        assert _broken(sqlite_centre)[chain] == 2
+    assert "2件目" in admin.post("/admin/log/verify").text
+    assert "読み取れない記録" in admin.get("/admin/log").text
+
+
+def test_a_contract_in_use_without_its_chain_is_a_breach(centre: Centre) -> None:
+    with centre.inside():
+        with transaction():
+            next_numbers(centre.contract_id)
+            record(Act("test.noted", "thing", "x"), by=system_actor(centre.contract_id), at=centre.now)
+        _tamper("DELETE FROM audit_entries", "DELETE FROM audit_chains")
+        centre.settings.checkpoint_file.unlink()
+        assert _broken(centre) == {str(centre.contract_id): 1, "system": 1}
+
+
+@pytest.mark.parametrize("left", [None, b""])
+def test_entries_without_any_checkpoint_are_a_breach(centre: Centre, left: bytes | None) -> None:
+    with centre.inside():
+        _note(centre, "a")
+        if left is None:
+            centre.settings.checkpoint_file.unlink()
+        else:
+            centre.settings.checkpoint_file.write_bytes(left)
+        assert _broken(centre)[str(centre.contract_id)] == 1
+
+
+def test_a_line_that_a_crash_cut_short_is_no_breach(centre: Centre) -> None:
+    with centre.inside():
+        _note(centre, "a")
+        with centre.settings.checkpoint_file.open("ab") as stream:
+            stream.write(f"{centre.contract_id} 2 00".encode())
+        found = queries.verify()
+    assert found.whole
+    assert found.torn_lines == 1

@@ -116,3 +116,24 @@ def test_a_sqlite_file_that_cannot_be_read(sqlite_centre: Centre, damage: str) -
     if damage == "folder":
         file.mkdir()
     _every_way(browser)
+
+
+@pytest.mark.parametrize("how", ["removed", "moved"])
+def test_a_sqlite_file_that_goes_while_the_service_runs(sqlite_centre: Centre, how: str) -> None:
+    """SQLite would go on writing into a file that has no name any more, and acknowledge what is lost with it."""
+    browser = sqlite_centre.person(Role.OPERATOR).client()
+    assert browser.get("/account").status_code == 200
+    file = Path(sqlite_centre.settings.database_url.removeprefix("sqlite:///"))
+    aside = file.parent / "aside"
+    aside.mkdir()
+    for part in list(file.parent.glob(f"{file.name}*")):
+        part.rename(aside / part.name)
+    if how == "removed":
+        for part in aside.iterdir():
+            part.unlink()
+    _every_way(browser)
+    assert not file.exists()
+    if how == "moved":
+        for part in aside.iterdir():
+            part.rename(file.parent / part.name)
+        assert browser.get("/account").status_code == 200
