@@ -41,7 +41,7 @@ from callcenter.rosters import pages as roster_pages
 from callcenter.rosters import plan_pages, staff_pages
 from callcenter.web import access, errors, headers, labels, navigation, openapi, options, service_pages, transaction
 from callcenter.web.cookies import ForgeryCheck, SignedCookies
-from callcenter.web.forms import require_same_contract
+from callcenter.web.forms import require_no_other_contract, require_same_contract
 from callcenter.web.labels import datetime_label
 from callcenter.web.proxy import TrustedProxies
 from callcenter.web.uploads import MemoryRequest
@@ -168,9 +168,11 @@ def _guard() -> None:
     if request.endpoint is None:
         return
     view = current_app.view_functions[request.endpoint]
-    if request.method not in SAFE_METHODS and identity.uses_cookie() and not hasattr(view, "__checks_origin__"):
+    who = access.current_actor()
+    if who is not None and not identity.uses_cookie():
+        require_no_other_contract(who)
+    elif request.method not in SAFE_METHODS and not hasattr(view, "__checks_origin__"):
         csrf.check(current_app)
-        who = access.current_actor()
         if who is not None and not hasattr(view, "__any_contract__"):
             require_same_contract(who)
     if not hasattr(view, "__background__"):

@@ -37,7 +37,7 @@ from callcenter.accounts.sign_in import (
 from callcenter.accounts.sign_in import sign_in as open_session_for
 from callcenter.clock import now
 from callcenter.errors import AppError, Forbidden, InvalidInput
-from callcenter.protection.cipher import seal
+from callcenter.protection.cipher import Unreadable, open_sealed, seal
 from callcenter.protection.deployment import SYSTEM_ID, system_keys
 from callcenter.protection.scan import masked_text
 from callcenter.web.access import actor, allow, anyone, current_actor, signed_in
@@ -46,6 +46,7 @@ from callcenter.web.transaction import end_read, transaction
 
 blueprint = Blueprint("accounts", __name__)
 LONGEST_LOGIN_TYPED = 100
+OFFER_LABEL = "user.totp_offer"
 # Visible ASCII without the backslash, which some browsers read as a slash; a second slash would name a host.
 OWN_PATH = re.compile(r"/(?!/)[\x21-\x5b\x5d-\x7e]*")
 
@@ -235,12 +236,14 @@ def second_factor_form() -> Any:
 
 
 def _second_factor_page(seed: str, error: AppError | None = None) -> str:
-    identity = current_identity()
+    identity, who = current_identity(), actor()
     uri = second_factor.provisioning_uri(seed, identity.login if identity else "")
+    offer = seal(system_keys(), OFFER_LABEL, SYSTEM_ID, who.session_id or SYSTEM_ID, seed)
     return render_template(
         "accounts/second_factor.html",
-        who=actor(),
+        who=who,
         seed=seed,
+        offer=offer.hex(),
         picture=second_factor.picture(uri),
         error=error,
     )
@@ -249,13 +252,15 @@ def _second_factor_page(seed: str, error: AppError | None = None) -> str:
 @blueprint.post("/account/second-factor")
 @allow(signed_in())
 def enrol_second_factor() -> Any:
-    """Take the seed that was shown once the person proves that the app holds it."""
-    who, seed = _person(), text("seed")
-    seed = seed if second_factor.is_seed(seed) else second_factor.new_seed()
-    step = second_factor.matching_step(seed, text("code"), now(), 0)
-    if step is None:
-        wrong = InvalidInput(errors={"code": ["コードが一致しません。アプリの表示を確認してください。"]})
-        return _second_factor_page(seed, wrong), wrong.status
+    """Take the seed that this session was offered, once the person proves that the app holds it and that it is they
+    who sit there: whoever finds an open screen must not bind an app of their own."""
+    who, seed = _person(), _offered_seed()
+    known = _myself()
+    end_read()
+    try:
+        step = _proved_step(known, seed)
+    except InvalidInput as error:
+        return _second_factor_page(seed, error), error.status
     sealed = seal(system_keys(), SEED_LABEL, SYSTEM_ID, who, seed)
     with transaction():
         service.enrol_second_factor(sealed, step, by=actor(), at=now())
@@ -263,6 +268,25 @@ def enrol_second_factor() -> Any:
     session[COOKIE_KEY] = token
     flash("認証アプリを登録しました。次のサインインから、コードの入力が必要です。", "success")
     return redirect(url_for("homes.home"), 303)
+
+
+def _offered_seed() -> str:
+    """The seed that was made for this session's page; another one for whatever else comes back."""
+    try:
+        offer = bytes.fromhex(text("offer"))
+        return open_sealed(system_keys(), OFFER_LABEL, SYSTEM_ID, actor().session_id or SYSTEM_ID, offer)
+    except (ValueError, Unreadable):
+        return second_factor.new_seed()
+
+
+def _proved_step(known: queries.Candidate, seed: str) -> int:
+    """The time step of the code. Raises `InvalidInput` for a wrong password or code, `Locked` after too many."""
+    if not confirm_password(known, request.form.get("current", ""), _address(), at=now()):
+        raise InvalidInput(errors={"current": ["今のパスワードが正しくありません。"]})
+    step = second_factor.matching_step(seed, text("code"), now(), 0)
+    if step is None:
+        raise InvalidInput(errors={"code": ["コードが一致しません。アプリの表示を確認してください。"]})
+    return step
 
 
 @blueprint.post("/account/contract")

@@ -17,6 +17,8 @@ ACTIONS = {
     "calendar.exception_withdrawn": "閉庁日・臨時開庁を取消",
     "call.corrected": "対応記録を訂正",
     "call.exported": "対応記録を出力",
+    "call.searched": "言葉または電話番号で検索",
+    "caller.shown": "同じ電話番号の過去の対応を表示",
     "call.loaded": "対応記録をまとめて登録",
     "call.number_refused": "個人番号の入力を拒否",
     "call.opened": "対応記録を開始",

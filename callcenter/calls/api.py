@@ -15,6 +15,7 @@ from marshmallow import RAISE
 from msgspec.structs import asdict, replace
 
 from callcenter.audit.queries import head_of
+from callcenter.audit.service import record
 from callcenter.calls import category_queries, corrections, listing, record_queries, schemas, service
 from callcenter.calls.forms import Judge, Times, Typed, cleaned, judged, to_be_logged
 from callcenter.calls.record_pages import QUERY_LENGTH, shown_texts
@@ -92,7 +93,10 @@ def search_calls(given: dict[str, Any]) -> Any:
     query = clean_line(given.pop("q"), max_length=QUERY_LENGTH, field="q")
     _scan({"q": query}, {"q": FieldKind.PHONE})
     wanted = listing.checked(CallFilter(**given))
-    rows, total = record_queries.page_of_matches(keys, wanted, words_of(keys, query), page, whole=True)
+    words = words_of(keys, query)
+    rows, total = record_queries.page_of_matches(keys, wanted, words, page, whole=True)
+    with transaction():
+        record(record_queries.searched(words, total), by=actor(), at=now())
     return _page_out(keys, rows, total, page)
 
 

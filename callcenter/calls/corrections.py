@@ -32,7 +32,7 @@ from callcenter.protection.cipher import open_sealed, seal
 from callcenter.protection.keys import ContractKeys
 from callcenter.protection.scan import require_clean
 from callcenter.protection.text import clean_line
-from callcenter.web.access import Actor, Channel, Role
+from callcenter.web.access import Actor, Role
 
 CORRECTED_COLUMNS = (
     "edited_at",
@@ -99,8 +99,8 @@ def require_changeable(by: Actor, operator_id: UUID | None, state: rules.CallSta
 
 
 def may_change(by: Actor, operator_id: UUID | None) -> bool:
-    is_machine = by.channel is Channel.API and by.session_id is None
-    return is_machine or by.has(Role.SUPERVISOR) or (by.user_id is not None and by.user_id == operator_id)
+    """One's own records; a machine those that machines recorded, which are no person's; a supervisor all."""
+    return by.has(Role.SUPERVISOR) or owner_of(by) == operator_id
 
 
 def clean_reason(reason: str) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
+from callcenter.audit.service import Act, record
 from callcenter.calls import category_queries, desk_queries, desk_view, recording, service
 from callcenter.calls.desk_queries import OpenRow
 from callcenter.calls.desk_requests import draft_request, key_of, save_request, version_of
@@ -102,9 +103,13 @@ def save(call_id: UUID) -> Response:
 @blueprint.post("/desk/caller")
 @allow(only(DESK))
 def caller() -> str:
-    """The fragment of earlier contacts. The number comes in the body; it stands in no address and no log."""
+    """The fragment of earlier contacts. The number comes in the body; it stands in no address and no log.
+    That there were some is a showing."""
     phone, keys = body().get("phone"), keys_for(actor().contract)
     known = category_queries.names(keys.contract_id)
     shown = desk_view.history(keys, known, phone if isinstance(phone, str) else "")
+    if shown["history_total"]:
+        with transaction():
+            record(Act("caller.shown", "call", "-", {"count": shown["history_total"]}), by=actor(), at=now())
     end_read()
     return render_template("calls/_history.html", **shown)

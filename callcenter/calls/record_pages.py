@@ -85,6 +85,8 @@ def _list(given: Mapping[str, str], typed: str) -> Any:
         rows, total = record_queries.page_of_calls(keys.contract_id, head, wanted, page)
     else:
         rows, total = record_queries.page_of_matches(keys, wanted, words, page)
+        with transaction():
+            record(record_queries.searched(words, total), by=actor(), at=now())
     return _shown(keys, head, _Listing(wanted, page, typed, rows, total))
 
 

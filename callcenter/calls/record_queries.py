@@ -12,6 +12,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Integer, LargeBinary, Row, bindparam, func, literal, literal_column, or_, select
 
 from callcenter.accounts.models import Membership, User
+from callcenter.audit.service import Act
 from callcenter.calls.models import Call, CallRevision
 from callcenter.calls.rules import CallState
 from callcenter.calls.sealing import opened
@@ -81,6 +82,12 @@ class Words(Struct, frozen=True):
     text: str
     phone_key: bytes | None
     tokens: tuple[bytes, ...]
+
+
+def searched(words: Words, total: int) -> Act:
+    """The entry of a search. What is found tells that somebody called, to whomever knows the name or the number."""
+    kind = "phone" if words.phone_key is not None else "words"
+    return Act("call.searched", "call", "-", {"kind": kind, "count": total})
 
 
 def words_of(keys: ContractKeys, typed: str) -> Words:

@@ -25,7 +25,7 @@ from callcenter.config import from_environment
 from callcenter.contracts import queries as contracts
 from callcenter.demo import handover, loader
 from callcenter.demo.clock import starting_moment
-from callcenter.demo.company import PASSWORD
+from callcenter.demo.company import CODE, PASSWORD
 from callcenter.demo.home import DemoHome, State
 from callcenter.demo.people import CITY, STAFF
 from callcenter.demo.shape import OPEN_DAYS
@@ -103,7 +103,7 @@ def _start(home: DemoHome, address: str) -> None:
     """Set the clock, build the reports of the last complete day, and say where to go."""
     with _opened() as app:
         deployment.upgrade(app)
-        contract = contracts.only_contract()
+        contract = contracts.contract_by_code(CODE)
         moment = starting_moment(latest_stored(), contracts.calendar(contract.id))
         home.write(State.READY, moment - datetime.now(UTC))
         app_clock().fixed = moment

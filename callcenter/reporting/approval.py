@@ -6,6 +6,7 @@ for a lock while cells are written. The version number printed is checked again 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
@@ -57,6 +58,16 @@ class Review(Struct, frozen=True):
     @property
     def may_submit(self) -> bool:
         return may_submit(self.checks)
+
+    @property
+    def mark(self) -> str:
+        """What the page was made of, in short: the same as long as nothing that is shown has changed.
+
+        Of attendance only what stands still: an open end moves with the clock.
+        """
+        running = any(person.open_end for person in self.day.attendance.people)
+        shown = (self.day.lines, self.day.exchange, self.day.matters, None if running else self.day.attendance)
+        return hashlib.sha256(repr(shown).encode()).hexdigest()
 
     @property
     def needs_early_consent(self) -> bool:
@@ -124,8 +135,9 @@ def _state(day: daily.Day, findings: Sequence[TextFinding], now: datetime) -> Da
 
 
 class Approval(Struct, frozen=True):
-    """What the approver adds. `early` consents to a day that is not over."""
+    """What the approver saw (`Review.mark`) and adds. `early` consents to a day that is not over."""
 
+    seen: str
     change_note: str = ""
     early: bool = False
 
@@ -156,6 +168,10 @@ def build_submission(found: Review, approval: Approval, *, by: Actor, at: dateti
 
 
 def _require_clear(found: Review, approval: Approval) -> None:
+    if approval.seen != found.mark:
+        raise Conflict(
+            "この画面を開いたあとに、この日の記録が変わりました。今の内容を確かめてから、もう一度提出してください。"
+        )
     stopping = [check.text for check in found.checks if check.weight is Weight.STOP]
     if stopping:
         raise Conflict(" ".join(stopping))

@@ -33,6 +33,7 @@ from callcenter.web.access import LEADERSHIP, SUPERVISION, actor, allow, only
 from callcenter.web.forms import date_of, minute_of, text
 from callcenter.web.navigation import NavItem
 from callcenter.web.transaction import end_read, transaction
+from scheduling.calendar import DayStatus
 
 blueprint = Blueprint("reporting", __name__)
 NAV = (NavItem("日報", "reporting.month", LEADERSHIP, 40, section="reporting."),)
@@ -51,7 +52,7 @@ def month() -> str:
         first=first,
         previous=(first - timedelta(days=1)).replace(day=1),
         following=last + timedelta(days=1),
-        days=[day for day in contracts.calendar(contract.id).days(first, last) if _shown(day.on, contract)],
+        days=_days_of(contract, first, last),
         today=today,
         recorded=calls.counts_by_day(contract.id, first, last),
         submitted=delivered.states_between(contract.id, Kind.DAILY, first, last),
@@ -62,6 +63,12 @@ def month() -> str:
 
 def _first_of(month: str | None, today: date) -> date:
     return date_of(f"{month}-01", "month") if month else today.replace(day=1)
+
+
+def _days_of(contract: contracts.ContractFacts, first: date, last: date) -> list[DayStatus]:
+    """Those of the term: the calendar knows no more than a century and a half."""
+    from_on, to_on = max(first, contract.starts_on), min(last, contract.ends_on)
+    return contracts.calendar(contract.id).days(from_on, to_on) if from_on <= to_on else []
 
 
 def _shown(on: date, contract: contracts.ContractFacts) -> bool:
@@ -196,7 +203,7 @@ def _submit(on: date) -> UUID:
     who, at = actor(), now()
     note = clean_text(request.form.get("change_note", ""), max_length=NOTE_LENGTH, field="change_note")
     require_clean({"change_note": note})
-    wanted = approval.Approval(note, request.form.get("early") == "1")
+    wanted = approval.Approval(text("seen"), note, request.form.get("early") == "1")
     end_read()
     with transaction():
         found = approval.review(on, by=who, at=at)

@@ -28,7 +28,8 @@ from callcenter.errors import (
     Unavailable,
 )
 from callcenter.extensions import db
-from callcenter.web.transaction import unavailable
+from callcenter.protection.scan import masked_text
+from callcenter.web.transaction import is_overlap, unavailable
 
 log = logging.getLogger("callcenter")
 RefusalRecorder = Callable[[AppError], None]
@@ -76,13 +77,17 @@ def from_validation(error: ValidationError) -> InvalidInput:
 
 
 def _flatten(messages: Any, prefix: str = "") -> list[tuple[str, list[str]]]:
+    return [(masked_text(name), texts) for name, texts in _named_messages(messages, prefix)]
+
+
+def _named_messages(messages: Any, prefix: str = "") -> list[tuple[str, list[str]]]:
     if isinstance(messages, list):
         return [(prefix or "_", [str(text) for text in messages])]
     if not isinstance(messages, dict):
         return [(prefix or "_", [str(messages)])]
     found: list[tuple[str, list[str]]] = []
     for name, inner in messages.items():
-        found += _flatten(inner, f"{prefix}.{name}" if prefix else str(name))
+        found += _named_messages(inner, f"{prefix}.{name}" if prefix else str(name))
     return found
 
 
@@ -92,7 +97,8 @@ def answer(error: AppError) -> Answer:
     elsewhere = _leads_to(error)
     if elsewhere is not None:
         return redirect(elsewhere), 302, {}
-    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, Unavailable) else {}
+    waits: int | None = getattr(error, "retry_after_seconds", None)
+    headers = {"Retry-After": str(waits)} if waits else {}
     return body_of(error), error.status, headers
 
 
@@ -121,7 +127,7 @@ def _leads_to(error: AppError) -> str | None:
 
 def _sign_in_and_return() -> str:
     back = request.full_path.removesuffix("?")
-    if back == HOME_PATH or len(back) > LONGEST_RETURN_PATH:
+    if back == HOME_PATH or len(back) > LONGEST_RETURN_PATH or masked_text(back) != back:
         return SIGN_IN_PATH
     return f"{SIGN_IN_PATH}?{urlencode({'next': back})}"
 
@@ -178,7 +184,7 @@ def _named(inner: Any) -> dict[str, Any]:
 
 
 def _answer_database(error: DBAPIError) -> Answer:
-    if isinstance(error, IntegrityError):
+    if isinstance(error, IntegrityError) and is_overlap(error):
         return answer(Conflict())
     if isinstance(error, DataError):
         return answer(InvalidInput("使えない文字、または大きすぎる値が含まれています。"))

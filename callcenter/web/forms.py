@@ -34,6 +34,12 @@ def require_same_contract(who: Actor) -> None:
         raise ContractMismatch()
 
 
+def require_no_other_contract(who: Actor) -> None:
+    """A machine need not name its contract, which its token does; another one is refused (409)."""
+    if request.headers.get(CONTRACT_HEADER) not in {None, "", str(who.contract_id)}:
+        raise ContractMismatch()
+
+
 def _fields(name: str) -> list[str]:
     """A JSON body holds no form fields, and reading it as a form is not free."""
     return [] if request.is_json else request.form.getlist(name)

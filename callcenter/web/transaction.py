@@ -145,9 +145,17 @@ def database_errors() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
+        if not is_overlap(error):
+            raise
         raise Conflict("ほかの操作と重なりました。最新の内容を確認してください。") from error
     except OperationalError as error:
         raise unavailable(error) from error
+
+
+def is_overlap(error: IntegrityError) -> bool:
+    """Whether two acts may have met: a key that is taken, a row that is gone. A column without its value is a fault
+    of ours (a database of another version, for one), and saying that others were quicker would hide it."""
+    return "not null" not in str(error.orig).lower().replace("-", " ")
 
 
 def unavailable(error: OperationalError) -> Unavailable:

@@ -352,25 +352,49 @@ def test_registering_an_authenticator_opens_the_pages_and_its_code_is_spent(cent
         service.require_second_factor(Role.SUPERVISOR, True, by=by, at=centre.now)
     browser = centre.browser()
     sign_in(browser, person.login)
-    found = re.search(r'name="seed" value="([A-Z2-7]{32})"', browser.get("/account/second-factor").text)
-    assert found
-    code = pyotp.TOTP(found[1]).at(int(centre.now.timestamp()))
-    wrong = browser.post("/account/second-factor", data={"seed": found[1], "code": "000000"})
-    assert wrong.status_code == 422
-    assert found[1] in wrong.text
-    assert browser.post("/account/second-factor", data={"seed": found[1], "code": code}).status_code == 303
+    page = browser.get("/account/second-factor").text
+    seed, offer = re.search(r"<code>([A-Z2-7]{32})</code>", page), re.search(r'name="offer" value="([0-9a-f]+)"', page)
+    assert seed
+    assert offer
+    code = pyotp.TOTP(seed[1]).at(int(centre.now.timestamp()))
+    right = {"offer": offer[1], "code": code, "current": PASSWORD}
+    for wrong in ({"code": "000000"}, {"current": OTHER_PASSWORD}):
+        answer = browser.post("/account/second-factor", data={**right, **wrong})
+        assert answer.status_code == 422
+        assert seed[1] in answer.text
+    assert browser.post("/account/second-factor", data=right).status_code == 303
     assert browser.get("/contract").status_code == 200
     assert sign_in(centre.browser(), person.login, code=code).status_code == 401
 
 
-def test_a_registered_authenticator_is_not_replaced_by_oneself(sqlite_centre: Centre) -> None:
+def _offer(centre: Centre, browser: Browser) -> dict[str, str]:
+    """What the page of one session would send, whoever sends it."""
+    import re
+
     import pyotp
 
-    person = sqlite_centre.person(Role.OPERATOR)
+    page = browser.get("/account/second-factor").text
+    seed, offer = re.search(r"<code>([A-Z2-7]{32})</code>", page), re.search(r'name="offer" value="([0-9a-f]+)"', page)
+    assert seed
+    assert offer
+    code = pyotp.TOTP(seed[1]).at(int(centre.now.timestamp()))
+    return {"offer": offer[1], "code": code, "current": PASSWORD}
+
+
+def test_a_registered_authenticator_is_not_replaced_by_oneself(sqlite_centre: Centre) -> None:
+    person = with_password(sqlite_centre, sqlite_centre.person(Role.OPERATOR))
+    browser = person.client()
+    offered = _offer(sqlite_centre, browser)
     with_authenticator(sqlite_centre, person)
-    browser, seed = person.client(), "A" * 32
-    code = pyotp.TOTP(seed).at(int(sqlite_centre.now.timestamp()))
-    assert browser.post("/account/second-factor", data={"seed": seed, "code": code}).status_code == 409
+    assert browser.post("/account/second-factor", data=offered).status_code == 409
+
+
+def test_a_seed_that_this_session_was_not_offered_is_not_taken(sqlite_centre: Centre) -> None:
+    person = with_password(sqlite_centre, sqlite_centre.person(Role.OPERATOR))
+    other = with_password(sqlite_centre, sqlite_centre.person(Role.OPERATOR))
+    offered = _offer(sqlite_centre, other.client())
+    assert person.client().post("/account/second-factor", data=offered).status_code == 422
+    assert person.client().post("/account/second-factor", data={**offered, "offer": "A" * 32}).status_code == 422
 
 
 # --- another contract ---

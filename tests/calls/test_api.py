@@ -10,6 +10,7 @@ from sqlalchemy import select
 from callcenter.audit.models import AuditEntry
 from callcenter.calls import queries
 from callcenter.calls.category_service import NewName, rename_category
+from callcenter.calls.models import Call
 from callcenter.extensions import db, new_id
 from callcenter.web.access import Role
 from callcenter.web.transaction import transaction
@@ -402,3 +403,33 @@ def test_the_page_of_the_description_is_ours_and_loads_nothing_from_elsewhere(sq
     assert "Idempotency-Key" in page
     assert "http://" not in page
     assert "https://" not in page
+
+
+def test_a_machine_changes_machines_records_only(centre: Centre) -> None:
+    person = centre.person(Role.OPERATOR)
+    saved_call(person.client())
+    with centre.inside():
+        call_id = db.session.execute(select(Call.id).where(Call.number == 1)).scalar_one()
+    machine = _machine(centre)
+    body = {"version": 2, "reason": "誤り"}
+    refused = machine.send("PATCH", f"/calls/{call_id}", json={**body, "report_text": "別"})
+    assert refused.status_code == 403
+    assert machine.send("POST", f"/calls/{call_id}/void", json=body).status_code == 403
+
+
+def test_an_individual_number_as_a_name_is_not_echoed(sqlite_centre: Centre) -> None:
+    machine, number = _machine(sqlite_centre), individual_number()
+    as_key = machine.send("POST", "/calls", str(new_id()), json={**CALL, number: "x"})
+    as_parameter = machine.send("GET", f"/calls?{number}=1")
+    for answer in (as_key, as_parameter):
+        assert answer.status_code == 422
+        assert number not in answer.text
+
+
+def test_a_machine_that_names_another_contract_is_refused(sqlite_centre: Centre) -> None:
+    machine = _machine(sqlite_centre)
+    headers = {"Authorization": f"Bearer {machine.secret}"}
+    client = sqlite_centre.app.test_client()
+    for named, status in ((str(new_id()), 409), (str(sqlite_centre.contract_id), 200)):
+        answer = client.get("/api/v1/calls", headers={**headers, "X-Contract-Id": named})
+        assert answer.status_code == status

@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from callcenter.audit.queries import history_of
+from callcenter.audit.queries import LogFilter, history_of, page_of_entries
+from callcenter.audit.rules import Entry
 from callcenter.calls import history
 from callcenter.extensions import new_id
 from callcenter.lists import export
 from callcenter.web.access import Role
+from callcenter.web.pagination import Page
 from callcenter.web.transaction import transaction
-from tests.calls.factories import counted, individual_number, opened_call, saved_call
+from tests.calls.factories import counted, everything_stored, individual_number, opened_call, saved_call
 from tests.centre import Centre, Person
 
 MOST_STATEMENTS = 6
+ENTRY_STATEMENTS = 3
 
 
 def _loaded(centre: Centre, person: Person, *calls: dict[str, Any]) -> None:
@@ -205,14 +208,28 @@ def test_a_search_keeps_the_filter_and_goes_through_its_pages_by_post(centre: Ce
     assert "全60件" in second.text
 
 
-def test_a_search_takes_as_few_statements_as_the_list(centre: Centre) -> None:
+def test_a_search_takes_as_few_statements_as_the_list_and_its_entry(centre: Centre) -> None:
     person = centre.person(Role.OPERATOR)
     _loaded(centre, person, *({"question": "同じ言葉"} for _ in range(60)))
     desk = person.client()
     desk.csrf()
     with counted(centre) as seen:
         desk.post("/calls", data={"q": "同じ言葉"})
-    assert len(seen) <= MOST_STATEMENTS, seen
+    assert len(seen) <= MOST_STATEMENTS + ENTRY_STATEMENTS, seen
+
+
+@pytest.mark.parametrize(("typed", "kind"), [("更新", "words"), ("073-432-0001", "phone")])
+def test_a_search_is_an_entry_without_the_words(centre: Centre, typed: str, kind: str) -> None:
+    browser = centre.person(Role.CONTRACT_MANAGER).client()
+    browser.post("/calls", data={"q": typed})
+    (entry,) = _entries_of(centre, "call.searched")
+    assert entry.details == {"kind": kind, "count": 0}
+    assert typed.encode() not in everything_stored(centre)
+
+
+def _entries_of(centre: Centre, action: str) -> list[Entry]:
+    with centre.inside():
+        return page_of_entries(LogFilter(centre.contract_id, action=action), Page())[0]
 
 
 def test_one_letter_is_too_little_to_search_for(centre: Centre) -> None:

@@ -139,3 +139,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def test_a_second_contract_does_not_keep_the_demonstration_from_starting(home: DemoHome) -> None:
+    demo("--no-serve", "--days", "1")
+    term = ["--from", "2027-04-01", "--to", "2028-03-31"]
+    words = ["--code", "B2", "--title", "次の契約", "--city", "見本市", "--contractor", "見本社", "--place", "市役所"]
+    made = CliRunner().invoke(cli, ["contracts", "create", *term, *words], catch_exceptions=False)
+    assert made.exit_code == 0, made.output
+    assert "準備ができました" in demo("--no-serve", "--days", "1").output

@@ -59,7 +59,13 @@ def _shown(page: str) -> dict[str, str]:
 
 
 def _submit(browser: Browser, **form: str) -> Any:
-    return browser.post(f"{PAGE}/submit", data=form)
+    """Look at the day's page and submit what it shows."""
+    return browser.post(f"{PAGE}/submit", data={**_seen(browser), **form})
+
+
+def _seen(browser: Browser) -> dict[str, str]:
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', browser.get(PAGE).text)
+    return {"seen": found[1]} if found else {}
 
 
 def _newest(centre: Centre) -> delivered.VersionFacts:
@@ -249,3 +255,27 @@ def test_the_month_shows_where_each_days_report_stands(centre: Centre, superviso
     _submit(browser)
     assert "提出済み" in browser.get("/reports/daily?month=2026-06").text
     assert browser.get("/reports/daily?month=2026-99").status_code == 422
+
+
+@pytest.mark.parametrize("changed", ["call", "matter"])
+def test_what_changed_since_the_page_was_opened_is_not_submitted_unseen(
+    centre: Centre, supervisor: Person, changed: str
+) -> None:
+    _working_day(centre, supervisor)
+    browser = supervisor.client()
+    seen = _seen(browser)
+    if changed == "call":
+        saved_call(centre.person(Role.OPERATOR).client())
+    else:
+        browser.post(f"{PAGE}/matters", data={"kind": "other", "text": "報告を忘れていた件"})
+    late = browser.post(f"{PAGE}/submit", data=seen)
+    assert late.status_code == 409
+    assert "記録が変わりました" in late.text
+    assert browser.post(f"{PAGE}/submit").status_code == 409
+    assert _submit(browser).status_code == 303
+
+
+@pytest.mark.parametrize("month", ["1900-01", "1948-07", "2099-12"])
+def test_a_month_that_no_calendar_knows_is_an_empty_one(sqlite_centre: Centre, month: str) -> None:
+    browser = sqlite_centre.person(Role.SUPERVISOR).client()
+    assert browser.get(f"/reports/daily?month={month}").status_code == 200
