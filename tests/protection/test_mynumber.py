@@ -81,7 +81,6 @@ GUILTY = [
     grouped(NUMBER, "′"),
     grouped(NUMBER, "#"),
     grouped(NUMBER, "●"),
-    grouped(NUMBER, "です"),
     grouped(NUMBER, "．"),
     grouped(NUMBER, "、"),
     grouped(NUMBER, ","),
