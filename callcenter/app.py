@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -75,10 +76,17 @@ csrf = ForgeryCheck()
 log = logging.getLogger("callcenter")
 
 
+class Application(Flask):
+    """Flask without asking of each view and hook at each request whether it is a coroutine: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The application. Raises `RuntimeError` when a route has no access rule."""
     settings = settings or from_environment()
-    app = Flask("callcenter", template_folder=str(templates_folder()), static_folder=None)
+    app = Application("callcenter", template_folder=str(templates_folder()), static_folder=None)
     app.request_class = MemoryRequest
     app.config.from_mapping(_flask_config(settings))
     app.extensions["callcenter_settings"] = settings

@@ -24,10 +24,7 @@ class AuditChain(Base):
 
 class AuditEntry(Base):
     __tablename__ = "audit_entries"
-    __table_args__ = (
-        Index("ix_audit_entries_chain_at", "chain", "at"),
-        Index("ix_audit_entries_chain_entity", "chain", "entity", "entity_id"),
-    )
+    __table_args__ = (Index("ix_audit_entries_chain_entity", "chain", "entity", "entity_id"),)
 
     chain: Mapped[str] = mapped_column(ForeignKey("audit_chains.chain"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)

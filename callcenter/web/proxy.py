@@ -24,7 +24,7 @@ class TrustedProxies:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         given = {name: environ.pop(f"HTTP_X_FORWARDED_{name}", "") for name in FORWARDED}
-        if self._trusts(_address(environ.get("REMOTE_ADDR", ""))):
+        if self._networks and self._trusts(_address(environ.get("REMOTE_ADDR", ""))):
             self._believe(environ, given)
         return self._app(environ, start_response)
 
