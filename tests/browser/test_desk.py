@@ -219,6 +219,31 @@ def test_a_category_is_not_chosen_before_its_digits_are_confirmed(desk: Page) ->
     expect(desk.locator("#d-category")).to_have_attribute("data-code", "0401")
 
 
+SLOW = """() => {
+    const real = window.fetch;
+    const waits = { save: 5000, draft: 700 };
+    window.fetch = async (url, options) => {
+        const answer = await real(url, options);
+        await new Promise((done) => setTimeout(done, waits[String(url).split("/").pop()] ?? 0));
+        return answer;
+    };
+}"""
+
+
+def test_a_slow_save_is_not_overtaken_by_a_draft_of_its_own(desk: Page, seats: Seats) -> None:
+    """The draft would find the call saved already and ask the operator what to do about it."""
+    call = call_on(desk)
+    _fill(desk)
+    desk.evaluate(SLOW)
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("Alt+s")
+    desk.keyboard.insert_text("追記。")
+    desk.keyboard.press("Control+Enter")
+    desk.wait_for_selector(f"#desk[data-call-id]:not([data-call-id='{call}'])", timeout=20_000)
+    expect(desk.locator("#saved-dialog")).not_to_be_visible()
+    assert _saved_records(seats, call) == 1
+
+
 def test_saving_keeps_the_eye_in_place(desk: Page, seats: Seats) -> None:
     call = call_on(desk)
     _fill(desk)

@@ -10,7 +10,7 @@ const LONGEST_WAIT = 30;
 const PUT_OFF_WAIT = 60;
 
 export class Drafts {
-  /** desk: {id, version, record, clock, settle(answer)}; `settle` decides what a 409 means. */
+  /** desk: {id, version, record, clock, saving, settle(answer)}; `settle` decides what a 409 means. */
   constructor(desk) {
     this.desk = desk;
     this.editor = uuid();
@@ -74,7 +74,8 @@ export class Drafts {
       await this.inFlight;
       if (!this.dirty || this.failures) return;
     }
-    if (this.closed || !this.dirty) return;
+    // A save under way carries these words itself; a draft that comes after it would look like somebody else's record.
+    if (this.closed || !this.dirty || this.desk.saving.busy) return;
     this.unplan();
     this.inFlight = this.exchange().finally(() => {
       this.inFlight = null;
