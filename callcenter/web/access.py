@@ -163,9 +163,10 @@ def current_actor() -> Actor | None:
 
     Kept on the request itself, never on the application context, which can outlive a request.
     """
-    if ACTOR not in request.environ:
-        request.environ[ACTOR] = current_app.extensions["callcenter_identity"](request)
-    found: Actor | None = request.environ[ACTOR]
+    environ = request.environ
+    if ACTOR not in environ:
+        environ[ACTOR] = current_app.extensions["callcenter_identity"](request)
+    found: Actor | None = environ[ACTOR]
     return found
 
 

@@ -27,6 +27,8 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+EVERY = [*ALWAYS.items(), ("Cache-Control", "no-store")]
+"""No view sets one of these itself, but for what is said of a file's caching."""
 
 
 def init_app(app: Flask) -> None:
@@ -34,10 +36,9 @@ def init_app(app: Flask) -> None:
 
 
 def _secure(response: Response) -> Response:
-    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - a list of pairs, not a mapping
-    response.headers.extend([pair for pair in ALWAYS.items() if pair[0].lower() not in present])
     # Files under /static/ are answered before this is reached; what comes by here may hold personal data.
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.remove("Cache-Control")
+    response.headers.extend(EVERY)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

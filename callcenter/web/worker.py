@@ -55,9 +55,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._await(conn)
             return
         conn.seen, conn.arrives_by, conn.data_ready = -1, None, True
+        if not conn.initialized:
+            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _TIMEOUT)
+            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _TIMEOUT)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _TIMEOUT)
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _TIMEOUT)
         super().enqueue_req(conn)
 
     def _has_arrived(self, conn: Any) -> bool:
