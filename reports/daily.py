@@ -196,17 +196,23 @@ class Handling(Struct, frozen=True):
 
 
 class StaffLine(Struct, frozen=True):
-    """One person's day. `worked_minutes`: presence less breaks; `counts_to_minimum`: False for the supervisor."""
+    """One person's day. `present`: the minutes known to be worked, breaks taken off, and `worked_minutes` their sum;
+    `counts_to_minimum`: False for the supervisor; `standing`: where they stood at the cut-off of a running day."""
 
     person: Person
     role: str
     planned: tuple[TimeRange, ...] = ()
     actual: tuple[TimeRange, ...] = ()
     breaks: tuple[TimeRange, ...] = ()
+    present: tuple[TimeRange, ...] = ()
     planned_minutes: int = 0
-    worked_minutes: int = 0
     counts_to_minimum: bool = True
+    standing: str | None = None
     note: str | None = None
+
+    @property
+    def worked_minutes(self) -> int:
+        return sum(part.minutes for part in self.present)
 
 
 class Shortage(Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reports.daily import StaffLine, TimeRange
+from reports.daily import TimeRange
 
 QUARTER = 15
 DAY_MINUTES = 1_440
@@ -13,16 +13,11 @@ LEGEND = f"{PRESENT} 在席　{PARTLY} 一部在席　{ABSENT} 不在・休憩�
 _WIDE_DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
-def minutes_present(line: StaffLine, until_minute: int) -> bytes:
-    """One byte per minute of the day: 1 where the person was there and not on a break.
-
-    Ranges that are still open end at `until_minute`.
-    """
+def minutes_present(present: Iterable[TimeRange]) -> bytes:
+    """One byte per minute of the day: 1 in the ranges, which have ended."""
     there = bytearray(DAY_MINUTES)
-    for ranges, value in ((line.actual, b"\1"), (line.breaks, b"\0")):
-        for part in ranges:
-            end = min(until_minute if part.end_minute is None else part.end_minute, DAY_MINUTES)
-            there[part.start_minute : end] = value * max(end - part.start_minute, 0)
+    for part in present:
+        there[part.start_minute : part.start_minute + part.minutes] = b"\1" * part.minutes
     return bytes(there)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from msgspec import Struct
@@ -20,7 +21,7 @@ from callcenter.clock import local
 from callcenter.contracts import queries as contracts
 from callcenter.deliveries import service as deliveries
 from callcenter.deliveries.rules import Edition, Kind
-from callcenter.errors import Conflict
+from callcenter.errors import Conflict, InvalidInput
 from callcenter.protection.deployment import keys_for
 from callcenter.reporting import daily, queries
 from callcenter.reporting.rules import Check, DayState, Weight, checks_of, may_submit
@@ -50,6 +51,7 @@ class Review(Struct, frozen=True):
     report: values.DailyReport
     findings: Sequence[TextFinding]
     checks: Sequence[Check]
+    note_findings: Sequence[TextFinding] = ()
 
     @property
     def figures(self) -> dict[str, Figure]:
@@ -75,8 +77,11 @@ class Review(Struct, frozen=True):
         return any(check.code == "before_closing" for check in self.checks)
 
 
-def review(on: date, *, by: Actor, at: datetime) -> Review:
-    """Read a day and check it. The callers' names and phones are read for the check: an entry of the log."""
+def review(on: date, *, by: Actor, at: datetime, note: str = "") -> Review:
+    """Read a day and check it, and with it the `note` of what changed, which will stand on the cover.
+
+    The callers' names and phones are read for the check: an entry of the log.
+    """
     contract_id = by.contract
     day = daily.read_day(contract_id, on, at)
     issue = _draft_issue(contract_id, on, at)
@@ -84,14 +89,16 @@ def review(on: date, *, by: Actor, at: datetime) -> Review:
     found = calls.callers_of_day(contract_id, on)
     details = {"on": on.isoformat(), "names": len(found.names), "phones": len(found.phones)}
     record(Act("report.callers_checked", "day", on.isoformat(), details), by=by, at=at)
-    findings = findings_in(
-        _texts(day),
-        Callers(found.names, found.phones),
+    check = partial(
+        findings_in,
+        callers=Callers(found.names, found.phones),
         keys=keys_for(contract_id),
         confirmed=queries.confirmed_marks(contract_id, on),
         public=contracts.setting(contract_id, "public_phones", on, PUBLIC_PHONES),
     )
-    return Review(day, report, findings, checks_of(_state(day, findings, at)))
+    findings = check(_texts(day))
+    noted = check([ReportText("change_note", "変更点", note)])
+    return Review(day, report, findings, checks_of(_state(day, findings, at)), noted)
 
 
 def _draft_issue(contract_id: UUID, on: date, at: datetime) -> values.Issue:
@@ -172,6 +179,9 @@ def _require_clear(found: Review, approval: Approval) -> None:
         raise Conflict(
             "この画面を開いたあとに、この日の記録が変わりました。今の内容を確かめてから、もう一度提出してください。"
         )
+    if found.note_findings:
+        seen = "、".join(f"「{item.words}」（{item.finding.label}）" for item in found.note_findings)
+        raise InvalidInput(errors={"change_note": [f"個人情報らしい語があります：{seen}。書き直してください。"]})
     stopping = [check.text for check in found.checks if check.weight is Weight.STOP]
     if stopping:
         raise Conflict(" ".join(stopping))

@@ -172,9 +172,10 @@ def _staff_line(person: rosters.StaffDay) -> values.StaffLine:
         planned=tuple(_range(span) for span in person.planned),
         actual=tuple(_closed(person.actual)),
         breaks=tuple(_closed(person.breaks)),
+        present=tuple(_range(part) for part in person.record.present),
         planned_minutes=person.planned_minutes,
-        worked_minutes=person.worked_minutes,
         counts_to_minimum=person.member.role.counts_to_minimum,
+        standing=person.record.presence.label if person.still_there else None,
         note=person.note or None,
     )
 

@@ -206,7 +206,7 @@ def _submit(on: date) -> UUID:
     wanted = approval.Approval(text("seen"), note, request.form.get("early") == "1")
     end_read()
     with transaction():
-        found = approval.review(on, by=who, at=at)
+        found = approval.review(on, by=who, at=at, note=note)
     submission = approval.build_submission(found, wanted, by=who, at=at)
     end_read()
     with transaction():

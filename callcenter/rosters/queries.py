@@ -190,6 +190,11 @@ class StaffDay(Struct, frozen=True):
         return self.record.open_end
 
     @property
+    def still_there(self) -> bool:
+        """Not punched out on a day that is not over; afterwards the punch was forgotten."""
+        return self.open_end and rules.FORGOTTEN.isdisjoint(remark.code for remark in self.remarks)
+
+    @property
     def note(self) -> str:
         """The derived remarks as one line, and that the punches were corrected."""
         return "、".join([remark.text for remark in self.remarks] + (["打刻訂正あり"] if self.corrected else []))

@@ -236,6 +236,7 @@ _REMARKS = {
     "no_break": ("休憩の打刻なし", "warn"),
     "unplanned": ("予定外の出勤", "info"),
 }
+FORGOTTEN = frozenset({RemarkCode.FORGOTTEN_OUT, RemarkCode.FORGOTTEN_BREAK_END})
 
 
 class Remark(Struct, frozen=True):

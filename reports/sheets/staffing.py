@@ -11,7 +11,7 @@ from reports.fitting import line_count, pieces
 from reports.measures import EMPTY
 from reports.presence import LEGEND, headcount, minutes_present, quarters, ruler, strip
 from reports.sheets import frame
-from reports.wareki import length, local, span
+from reports.wareki import length, span
 from reports.workbook import Book, Sheet, table_sheet
 
 NAME = "配置"
@@ -95,7 +95,7 @@ def _breaks(line: StaffLine) -> str:
 
 
 def _note(line: StaffLine) -> str:
-    still = "勤務中（締切時点）" if line.actual and line.actual[-1].end_minute is None else ""
+    still = f"{line.standing}（締切時点）" if line.standing else ""
     absent = "欠勤" if line.planned and not line.actual else ""
     return "\n".join(part for part in (still, absent, line.note or "") if part)
 
@@ -166,7 +166,7 @@ def _presence(sheet: Sheet, report: DailyReport, row: int) -> int:
     _strip(sheet, row + 1, ("番号", "氏名"), ruler(starts), "heading")
     counted: list[bytes] = []
     for line in report.staffing.lines:
-        present = minutes_present(line, _until(report))
+        present = minutes_present(line.present)
         counted += [present] if line.counts_to_minimum else []
         _strip(sheet, row + 2, (line.person.code, line.person.name or EMPTY), strip(present, starts), "line")
         row += 1
@@ -179,9 +179,3 @@ def _strip(sheet: Sheet, row: int, who: tuple[str, str], marks: str, look: str) 
     sheet.text(row, 0, who[0], style(look, "center"))
     sheet.text(row, 1, who[1], style(look, "left"))
     sheet.merge((row, 2, row, LAST), marks, style(look, "left"))
-
-
-def _until(report: DailyReport) -> int:
-    """Where presence that has not ended is cut: the data's cut-off, when that is the same day."""
-    cutoff = local(report.issue.timing.cutoff_at)
-    return cutoff.hour * 60 + cutoff.minute if cutoff.date() == report.on else 1440

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,7 @@ from tests.rosters.factories import MONDAY, add_staff, plan, punched, shift
 
 EVENING = datetime(2026, 6, 1, 8, 30, tzinfo=UTC)
 """17:30 in Tokyo: the opening hours are over."""
+NOON = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
 PAGE = f"/reports/daily/{MONDAY}"
 
 
@@ -177,6 +178,17 @@ def test_a_correction_is_a_second_version_that_says_what_changed(centre: Centre,
     assert "着信数を直した" in _words(_workbook(browser, _newest(centre).id, Edition.HANDOVER))
 
 
+@pytest.mark.parametrize("note", ["架空太郎様の件を直した", "073-432-0001 の件を直した", "架空 太郎の件を直した"])
+def test_what_changed_may_not_name_a_caller_either(centre: Centre, supervisor: Person, note: str) -> None:
+    _working_day(centre, supervisor, name="架空 太郎")
+    browser = supervisor.client()
+    _submit(browser)
+    refused = _submit(browser, change_note=note)
+    assert refused.status_code == 422
+    assert "個人情報らしい語があります" in refused.text
+    assert _newest(centre).number == 1
+
+
 def test_matters_to_report_are_printed_and_may_be_withdrawn(centre: Centre, supervisor: Person) -> None:
     _working_day(centre, supervisor)
     browser = supervisor.client()
@@ -279,3 +291,31 @@ def test_what_changed_since_the_page_was_opened_is_not_submitted_unseen(
 def test_a_month_that_no_calendar_knows_is_an_empty_one(sqlite_centre: Centre, month: str) -> None:
     browser = sqlite_centre.person(Role.SUPERVISOR).client()
     assert browser.get(f"/reports/daily?month={month}").status_code == 200
+
+
+def test_a_forgotten_clock_out_counts_no_presence_after_the_last_punch_on_paper_either(
+    centre: Centre, supervisor: Person
+) -> None:
+    saved_call(centre.person(Role.OPERATOR).client())
+    for code, punches in (("A1", "in 8:30, out 17:15"), ("A2", "in 8:30, rest 12:00, back 12:15")):
+        staff = add_staff(centre, code, f"例田 {code}", StaffRole.OPERATOR)
+        plan(centre, staff, shift("8:30-17:15"))
+        punched(centre, staff, punches)
+    centre.at(EVENING + timedelta(days=1))
+    browser = supervisor.client()
+    book = openpyxl.load_workbook(io.BytesIO(browser.get(f"{PAGE}/draft/handover").data))
+    sheet = book["配置"]
+    strips = {row[1].value: row[2].value for row in sheet.iter_rows() if row[2].value and "■" in str(row[2].value)}
+    assert strips["例田 A2"] == "■" * 14 + "□" * 21
+    assert _shown(browser.get(PAGE).text)["shortage_minutes"] == "5:15"
+    assert "勤務中（締切時点）" not in _words(book)
+    assert "打刻もれ（退勤）" in _words(book)
+
+
+def test_on_a_running_day_the_paper_says_who_is_still_there(centre: Centre, supervisor: Person) -> None:
+    staff = add_staff(centre, "A1", "例田 一郎", StaffRole.OPERATOR)
+    plan(centre, staff, shift("8:30-17:15"))
+    punched(centre, staff, "in 8:30, rest 9:00")
+    centre.at(NOON)
+    answer = supervisor.client().get(f"{PAGE}/draft/handover")
+    assert "休憩中（締切時点）" in _words(openpyxl.load_workbook(io.BytesIO(answer.data)))
