@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from callcenter.protection import explained, mynumber
 from callcenter.protection.digits import Run, runs
+from callcenter.protection.particulars import find_particulars
 from callcenter.protection.text import normalise_for_search
 
 LABELS = {
@@ -21,6 +22,10 @@ LABELS = {
     "name": "お問い合わせ者の氏名",
     "phone": "電話番号",
     "email": "メールアドレス",
+    "birth_date": "生年月日",
+    "document_number": "通知書・申請書などの番号",
+    "address": "住所",
+    "full_name": "氏名らしい語",
     "honorific": "氏名らしい語（敬称つき）",
 }
 _EMAIL = re.compile(r"[\w.+\-]{1,64}[@＠][\w\-]{1,63}(?:[.．][\w\-]{1,63}){1,4}")
@@ -56,8 +61,8 @@ def find_personal_data(
     text: str, *, names: Iterable[str] = (), phones: Iterable[str] = (), public_phones: Iterable[str] = ()
 ) -> list[Finding]:
     """Everything in `text` that may be personal: `names` and `phones` of the day's callers in any written
-    form, any phone pattern but the `public_phones`, mail addresses, Individual Numbers, and words with
-    さん・様・氏.
+    form, any phone pattern but the `public_phones`, mail addresses, Individual Numbers, particulars such as a
+    birth date or an address, and words with さん・様・氏.
     """
     found = [
         *_places("individual_number", ((span.start, span.end) for span in mynumber.find(text))),
@@ -65,6 +70,7 @@ def find_personal_data(
         *_places("phone", _phone_places(text, set(map(_national, phones)), set(map(_national, public_phones)))),
         *_places("email", (match.span() for match in _EMAIL.finditer(text))),
         *_places("honorific", _honorific_places(text)),
+        *(Finding(kind, start, end, LABELS[kind]) for kind, start, end in find_particulars(text)),
     ]
     return _first_of_overlapping(found)
 

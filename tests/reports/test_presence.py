@@ -3,7 +3,6 @@ from __future__ import annotations
 from reports.daily import TimeRange
 from reports.presence import headcount, minutes_present, quarters, ruler, strip
 
-
 DAY = quarters((TimeRange(510, 1035),))
 
 
