@@ -229,13 +229,31 @@ def save() -> Any:
         end_read()
         with transaction():
             done = service.save_manual(service.ManualDay(on, counts, known), by=actor(), at=now())
+            if text("adopt") == "1":
+                service.adopt_manual(on, by=actor(), at=now())
     except IndividualNumberRefused as error:
         return _edit_page(on, rows, error.masked, sent, error), error.status
     except (InvalidInput, Conflict) as error:
         latest = service.last_manual(actor().contract, on)
         return _edit_page(on, rows, fields, {**sent, "seen": str(latest or "")}, error), error.status
-    flash("着信数を保存しました。" if done.import_id else "変更はありません。", "success" if done.import_id else "info")
+    _say_saved(on, changed=bool(done.import_id))
     return _to_day(on)
+
+
+def _say_saved(on: date, *, changed: bool) -> None:
+    other = _ruling_other(on)
+    if other:
+        flash(f"この日は「{other}」を採用しているため、日報の着信数は手入力した数になりません。", "warning")
+    if changed:
+        flash("着信数を保存しました。", "success")
+    elif not other:
+        flash("変更はありません。", "info")
+
+
+def _ruling_other(on: date) -> str | None:
+    """The name of the source that rules a day instead of what is typed in; None where nothing or that does."""
+    source = queries.day_exchange(actor().contract, on).source
+    return source.name if source and source.kind is not SourceKind.MANUAL else None
 
 
 def _edit_page(
@@ -254,5 +272,7 @@ def _edit_page(
         labels={**manual_form.labels(rows), "on": "日付"},
         sent=sent,
         manual=_manual(on),
+        ruling=_ruling_other(on),
+        adopt=text("adopt") == "1",
         error=error,
     )

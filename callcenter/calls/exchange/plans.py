@@ -24,12 +24,14 @@ CHUNK = 400
 
 
 class Plan(Struct, frozen=True):
-    """Counts to add, counts that replace a standing one (its id), counts to withdraw, and how many stay as they are."""
+    """Counts to add, counts that replace a standing one (its id), counts to withdraw, how many stay as they are, and
+    the standing ones beside them that are not told of and stay."""
 
     new: Mapping[SlotKey, Counts]
     changed: Mapping[SlotKey, tuple[UUID, Counts]]
     withdrawn: Mapping[SlotKey, UUID]
     same: int
+    beside: Mapping[SlotKey, Counts]
 
     @property
     def writes(self) -> bool:
@@ -78,7 +80,8 @@ def plan_counts(
     changed = {
         key: (standing[key][0], value) for key, value in counts.items() if key in standing and standing[key][1] != value
     }
-    return Plan(new, changed, withdrawn, len(counts) - len(new) - len(changed))
+    beside = {key: value for key, (_, value) in standing.items() if key not in counts and key not in withdrawn}
+    return Plan(new, changed, withdrawn, len(counts) - len(new) - len(changed), beside)
 
 
 def _is_other_kind(key: SlotKey, sides: Mapping[tuple[date, bool], set[bool]]) -> bool:

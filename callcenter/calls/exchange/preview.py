@@ -17,9 +17,10 @@ from callcenter.clock import local
 
 
 class PreviewDay(Struct, frozen=True):
-    """A day of the file.
+    """A day of the file as its source will tell it once the file is in.
 
-    `missing`: half hours it does not tell; `state`: new, changed or same; `rules`: whether the day will count it.
+    `beside`: half hours that stand already and stay; `missing`: those that nothing tells; `state`: new, changed or
+    same; `rules`: whether the day will count this source.
     """
 
     on: date
@@ -27,23 +28,30 @@ class PreviewDay(Struct, frozen=True):
     inside: Counts
     outside: Counts
     missing: int
+    beside: int
     state: str = "same"
     rules: bool = True
 
 
 def days_of(plans: Plans, term: Term, source_id: UUID | None, ruled: Mapping[date, UUID]) -> list[PreviewDay]:
     """The days that the file tells of, in order."""
-    grouped: dict[date, dict[SlotKey, Counts]] = {}
-    for key, counts in plans.totals.items():
-        grouped.setdefault(key.local_on, {})[key] = counts
+    told, beside = _by_day(plans.totals), _by_day(plans.counts.beside)
     return [
         replace(
-            _day(on, rows, term, whole=plans.calls is not None),
+            _day(on, told[on] | beside.get(on, {}), term, whole=plans.calls is not None),
+            beside=len(beside.get(on, {})),
             state=plans.counts.state_of(on),
             rules=ruled.get(on) in (None, source_id),
         )
-        for on, rows in sorted(grouped.items())
+        for on in sorted(told)
     ]
+
+
+def _by_day(counts: Mapping[SlotKey, Counts]) -> dict[date, dict[SlotKey, Counts]]:
+    grouped: dict[date, dict[SlotKey, Counts]] = {}
+    for key, value in counts.items():
+        grouped.setdefault(key.local_on, {})[key] = value
+    return grouped
 
 
 def _day(on: date, rows: Mapping[SlotKey, Counts], term: Term, *, whole: bool) -> PreviewDay:
@@ -58,6 +66,7 @@ def _day(on: date, rows: Mapping[SlotKey, Counts], term: Term, *, whole: bool) -
         inside=sum_of(counts for key, counts in rows.items() if key.inside_hours),
         outside=NOTHING if whole and not outside else sum_of(outside),
         missing=0 if per_day else max(len(slots_of(hours)) - timed, 0),
+        beside=0,
     )
 
 

@@ -314,6 +314,13 @@ def save_manual(day: ManualDay, *, by: Actor, at: datetime) -> Outcome:
     return bring_in(incoming, by=by, at=at)
 
 
+def adopt_manual(on: date, *, by: Actor, at: datetime) -> None:
+    """Let what was typed in rule the day; nothing happens where nothing was."""
+    source = queries.source_named(by.contract, MANUAL_NAME)
+    if source is not None and last_manual(by.contract, on) is not None:
+        choose_source(on, source.id, by=by, at=at)
+
+
 class NewReason(Struct, frozen=True):
     """Why exchange and records differ. The text is clean and scanned; an empty one takes the reason back."""
 

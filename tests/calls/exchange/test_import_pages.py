@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def test_the_columns_can_be_chosen_and_are_remembered(centre: Centre, boss: Pers
 def test_a_missing_half_hour_can_be_said_to_be_none(centre: Centre, boss: Person) -> None:
     desk = boss.client()
     url = waiting(desk)
-    assert "未計測の時間帯 16" in desk.get(url).text
+    assert "未計測の時間帯が16あります" in desk.get(url).text
     columns = {"date": "日付", "start": "時間帯", "offered": "着信数", "answered": "応答数", "zone": "Asia/Tokyo"}
     desk.post(f"{url}/reading", data={**columns, "zero_missing": "1"})
     desk.post(f"{url}/confirm")
@@ -127,6 +128,16 @@ def test_the_same_file_again_says_that_nothing_changes(centre: Centre, boss: Per
     answer = desk.post(f"{url}/confirm", follow_redirects=True)
     assert "変更はありません。" in answer.text
     assert counted(centre) == 2
+
+
+def test_the_preview_shows_the_day_as_it_will_stand_not_the_file_alone(centre: Centre, boss: Person) -> None:
+    desk = boss.client()
+    desk.post(f"{waiting(desk)}/confirm")
+    page = desk.get(waiting(desk, report("2026/06/01,9:00,4,4,0", "2026/06/01,9:30,1,0,1"))).text
+    row = re.search(r"<tr><th scope=\"row\">令和8年6月1日（月）</th>.*?</tr>", page, re.DOTALL)
+    assert row
+    assert re.findall(r'<td class="num">(\d+)</td>', row.group())[:3] == ["10", "8", "2"]
+    assert "取込済みの1時間帯を含む" in row.group()
 
 
 def test_a_double_press_is_one_import(centre: Centre, boss: Person) -> None:

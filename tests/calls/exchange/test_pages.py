@@ -170,6 +170,24 @@ def test_a_day_is_typed_per_half_hour(centre: Centre, boss: Person) -> None:
     assert 'value="12"' in desk.get("/exchange/day/edit?on=2026-06-01").text
 
 
+def test_figures_typed_beside_another_source_say_that_they_do_not_count_until_they_are_adopted(
+    centre: Centre, boss: Person
+) -> None:
+    with centre.inside():
+        import_counts(centre, boss, slots(day=(5, 4, 1)))
+    desk = boss.client()
+    assert "「交換機の集計」を採用しています" in desk.get("/exchange/day/edit?on=2026-06-01").text
+    saved = desk.post("/exchange/day/edit", data=day_form("day", offered_day="7"), follow_redirects=True).text
+    assert "「交換機の集計」を採用しているため" in saved
+    assert cells(saved)[0] == "5"
+    seen = re.search(r'name="seen" value="([^"]*)"', desk.get("/exchange/day/edit?on=2026-06-01&per=day").text)
+    assert seen
+    form = day_form("day", seen=seen.group(1), offered_day="8") | {"adopt": "1"}
+    saved = desk.post("/exchange/day/edit", data=form, follow_redirects=True).text
+    assert "採用しているため" not in saved
+    assert cells(saved)[0] == "8"
+
+
 def test_a_day_is_typed_as_one(centre: Centre, boss: Person) -> None:
     desk = boss.client()
     answer = desk.post(
