@@ -35,8 +35,10 @@ from callcenter.errors import AppError, Forbidden, SetupRequired
 from callcenter.events import contract_created
 from callcenter.extensions import db, new_id
 from callcenter.homes import pages as home_pages
+from callcenter.homes.ports import CHANGED_REPORTS
 from callcenter.protection.deployment import log_key
 from callcenter.protection.scan import FieldKind, IndividualNumberRefused, masked_text
+from callcenter.reporting import changes as report_changes
 from callcenter.reporting import pages as report_pages
 from callcenter.rosters import pages as roster_pages
 from callcenter.rosters import plan_pages, staff_pages
@@ -107,6 +109,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["callcenter_refusals"] = record_refusal
     app.extensions[PEOPLE] = directory.names_under
     app.extensions[CONTRACTS_IN_USE] = calls.contracts_in_use
+    app.extensions[CHANGED_REPORTS] = report_changes.changed_days
     access.require_rules(app)
     _serve_static(app, settings)
     return app

@@ -249,6 +249,16 @@ def open_calls(contract_id: UUID) -> list[OpenCall]:
     return [OpenCall(*row) for row in db.session.execute(statement)]
 
 
+def last_changes(contract_id: UUID, from_on: date, to_on: date) -> dict[date, datetime]:
+    """When the records of each day were last saved, corrected or voided."""
+    statement = (
+        select(Call.local_on, func.max(Call.edited_at))
+        .where(Call.contract_id == contract_id, Call.number.is_not(None), Call.local_on.between(from_on, to_on))
+        .group_by(Call.local_on)
+    )
+    return dict(db.session.execute(statement).all())
+
+
 def last_recorded_day(contract_id: UUID, until: date) -> date | None:
     """The last day up to `until` that has a saved call."""
     return db.session.execute(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,7 +38,8 @@ class Delivery(ContractScoped, Base):
 
 
 class DeliveryVersion(ContractScoped, Base):
-    """One submitted version. `figures` are the totals as printed; `change_note` says what changed."""
+    """One submitted version. `figures` are the totals as printed; `change_note` says what changed; `marks` tell each
+    part of the document from another content of it."""
 
     __tablename__ = "delivery_versions"
     __table_args__ = (
@@ -61,6 +63,7 @@ class DeliveryVersion(ContractScoped, Base):
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     decider_name: Mapped[str] = mapped_column(String(100), default="")
     comment: Mapped[str] = mapped_column(String(500), default="")
+    marks: Mapped[dict[str, str]] = mapped_column(JSON, server_default=text("'{}'"))
 
 
 class DeliveryFile(ContractScoped, Base):

@@ -41,6 +41,7 @@ class VersionFacts(Struct, frozen=True):
     state: State
     change_note: str
     figures: Mapping[str, Any]
+    marks: Mapping[str, str]
     cutoff_at: datetime
     submitted_at: datetime
     approver_name: str
@@ -60,6 +61,7 @@ _VERSION = (
         DeliveryVersion.state,
         DeliveryVersion.change_note,
         DeliveryVersion.figures,
+        DeliveryVersion.marks,
         DeliveryVersion.cutoff_at,
         DeliveryVersion.submitted_at,
         DeliveryVersion.approver_name,

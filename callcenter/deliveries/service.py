@@ -42,6 +42,7 @@ class Submission(Struct, frozen=True):
     period_to: date
     number: int
     figures: Mapping[str, Any]
+    marks: Mapping[str, str]
     cutoff_at: datetime
     change_note: str
     files: Sequence[BuiltFile]
@@ -120,6 +121,7 @@ def _version(submission: Submission, delivery_id: UUID, by: Actor, at: datetime)
         state=State.SUBMITTED.value,
         change_note=submission.change_note,
         figures=dict(submission.figures),
+        marks=dict(submission.marks),
         cutoff_at=submission.cutoff_at,
         submitted_at=at,
         submitted_by=by.user_id,

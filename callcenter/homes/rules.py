@@ -83,6 +83,7 @@ class Facts(Struct, frozen=True):
     unsubmitted: tuple[date, ...] = ()
     awaiting: tuple[date, ...] = ()
     uncounted: tuple[date, ...] = ()
+    changed: tuple[date, ...] = ()
     gaps: tuple[tuple[date, int], ...] = ()
     forgotten: tuple[Forgotten, ...] = ()
     left_open: tuple[date, ...] = ()
@@ -98,6 +99,7 @@ def _found(facts: Facts) -> Iterator[Task]:
     yield from _people(facts)
     yield from (_sent_back(one) for one in facts.sent_back)
     yield from _reports(facts)
+    yield from _changed(facts.changed)
     yield from _exchange(facts)
     yield from _forgotten(facts.forgotten)
     yield from _left_open(facts)
@@ -126,6 +128,14 @@ def _sent_back(one: SentBack) -> Task:
     link = Link("直して提出する", "reporting.day", (("on", one.on.isoformat()),))
     detail = f"{wareki_weekday(one.on)}（{one.decider}）「{one.comment}」"
     return Task(f"sent_back_{one.on}", Urgency.NOW, "日報が差し戻されました", 1, "件", detail, (link,))
+
+
+def _changed(days: Sequence[date]) -> Iterator[Task]:
+    """What the city holds is no longer what the records say: a new version, or the record put right."""
+    if days:
+        title = "提出後に記録が変わった日報があります"
+        links = _day_links(days, "reporting.day")
+        yield Task("changed", Urgency.TODAY, title, len(days), "日分", _days(days), links)
 
 
 def _reports(facts: Facts) -> Iterator[Task]:

@@ -20,6 +20,7 @@ from callcenter.clock import LocalMoment, local
 from callcenter.contracts import queries as contracts
 from callcenter.deliveries import queries as delivered
 from callcenter.deliveries.rules import Kind, State
+from callcenter.homes.ports import changed_reports
 from callcenter.homes.rules import (
     LOOKED_BACK,
     STALE_AFTER,
@@ -177,6 +178,7 @@ def _facts(day: _Day, present: rosters.PresentNow) -> Facts:
         awaiting=tuple(sorted(on for on, version in newest.items() if version.state is State.SUBMITTED)),
         uncounted=tuple(on for on in unsubmitted if on not in counted),
         gaps=_gaps(day.id, [on for on in unsubmitted if on in counted]),
+        changed=tuple(changed_reports(day.id, finished[0], finished[-1], day.now)) if finished else (),
         forgotten=_forgotten(day, finished),
         left_open=_left_open(day),
     )

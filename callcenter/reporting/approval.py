@@ -20,10 +20,12 @@ from callcenter.calls import queries as calls
 from callcenter.clock import local
 from callcenter.contracts import queries as contracts
 from callcenter.deliveries import service as deliveries
+from callcenter.deliveries.queries import VersionFacts
 from callcenter.deliveries.rules import Edition, Kind
 from callcenter.errors import Conflict, InvalidInput
 from callcenter.protection.deployment import keys_for
 from callcenter.reporting import daily, queries
+from callcenter.reporting.changes import Changes, changes_since, marks_of
 from callcenter.reporting.rules import Check, DayState, Weight, checks_of, may_submit
 from callcenter.reporting.texts import (
     PUBLIC_PHONES,
@@ -101,6 +103,11 @@ def review(on: date, *, by: Actor, at: datetime, note: str = "") -> Review:
     return Review(day, report, findings, checks_of(_state(day, findings, at)), noted)
 
 
+def changes_from(version: VersionFacts, found: Review) -> Changes:
+    """What the day says differently from a submitted version of it."""
+    return changes_since(version, found.report, found.figures, keys_for(found.day.contract.id))
+
+
 def _draft_issue(contract_id: UUID, on: date, at: datetime) -> values.Issue:
     number = deliveries.latest_number(contract_id, Kind.DAILY, on, on) + 1
     permission = contracts.permits(contract_id, "network_texts", local(at).on)
@@ -168,6 +175,7 @@ def build_submission(found: Review, approval: Approval, *, by: Actor, at: dateti
         period_to=on,
         number=number,
         figures={key: figure.as_dict() for key, figure in found.figures.items()},
+        marks=marks_of(found.report, keys_for(by.contract)),
         cutoff_at=issue.timing.cutoff_at,
         change_note=approval.change_note,
         files=[edition_file(approved, edition) for edition in Edition],

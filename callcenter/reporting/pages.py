@@ -94,12 +94,14 @@ def _day_page(on: date, error: AppError | None = None, typed: Any = None) -> str
     who = actor()
     with transaction():
         found = approval.review(on, by=who, at=now())
+    versions = delivered.versions_for(who.contract, Kind.DAILY, on, on)
     return render_template(
         "reporting/day.html",
         found=found,
         figures=found.figures,
         chart=_chart(found),
-        versions=delivered.versions_for(who.contract, Kind.DAILY, on, on),
+        versions=versions,
+        changes=approval.changes_from(versions[0], found) if versions else None,
         kinds=MATTER_LABELS,
         weights=WEIGHT_LABELS,
         weight_badges=WEIGHT_BADGES,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from callcenter.extensions import db
 from callcenter.protection.cipher import open_sealed
@@ -47,6 +47,16 @@ def matters_of(contract_id: UUID, on: date) -> list[DayMatter]:
         )
         for row in rows
     ]
+
+
+def last_changes(contract_id: UUID, from_on: date, to_on: date) -> dict[date, datetime]:
+    """When a matter of each day that has any was last added or withdrawn."""
+    statement = (
+        select(MatterRow.local_on, func.max(MatterRow.created_at), func.max(MatterRow.withdrawn_at))
+        .where(MatterRow.contract_id == contract_id, MatterRow.local_on.between(from_on, to_on))
+        .group_by(MatterRow.local_on)
+    )
+    return {on: max(filter(None, moments)) for on, *moments in db.session.execute(statement)}
 
 
 def confirmed_marks(contract_id: UUID, on: date) -> set[bytes]:

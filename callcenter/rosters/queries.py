@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select, union_all
 
 from callcenter.accounts.models import Membership, User
 from callcenter.clock import local
@@ -18,7 +18,7 @@ from callcenter.errors import NotFound
 from callcenter.extensions import db
 from callcenter.protection.text import normalise_for_search
 from callcenter.rosters import rules
-from callcenter.rosters.models import Staff
+from callcenter.rosters.models import PlannedShift, Punch, PunchCorrection, Staff
 from callcenter.rosters.records import (
     PlannedTimes,
     StandingPunch,
@@ -139,6 +139,25 @@ def open_days(contract_id: UUID, from_on: date, to_on: date, now: datetime) -> l
         for (on, staff_id), day in sorted(marks.items(), key=lambda entry: (entry[0][0], members[entry[0][1]].reading))
         if on < today and rules.presence_after(day) is not Presence.AWAY
     ]
+
+
+def last_changes(contract_id: UUID, from_on: date, to_on: date) -> dict[date, datetime]:
+    """When the plan or the punches of each day that has any were last changed."""
+    stamps = (
+        (PlannedShift, PlannedShift.planned_at),
+        (PlannedShift, PlannedShift.withdrawn_at),
+        (Punch, Punch.recorded_at),
+        (PunchCorrection, PunchCorrection.approved_at),
+    )
+    found = union_all(
+        *(
+            select(table.local_on.label("on"), at.label("at")).where(
+                table.contract_id == contract_id, table.local_on.between(from_on, to_on), at.is_not(None)
+            )
+            for table, at in stamps
+        )
+    ).subquery()
+    return dict(db.session.execute(select(found.c.on, func.max(found.c.at)).group_by(found.c.on)).all())
 
 
 # --- plan against record ---

@@ -26,6 +26,7 @@ def submission(centre: Centre, *, number: int = 1, on: date = MONDAY, note: str 
         period_to=on,
         number=number,
         figures={"recorded": {"label": "対応件数", "state": "counted", "value": 3, "text": "3"}},
+        marks={},
         cutoff_at=centre.now,
         change_note=note,
         files=[built(edition, f"{edition.value} {number}".encode()) for edition in Edition],

@@ -15,10 +15,12 @@ import pytest
 from click.testing import CliRunner
 
 from callcenter.audit import queries as log
+from callcenter.calls import queries as calls
 from callcenter.cli import cli
 from callcenter.contracts import service as contracts
 from callcenter.deliveries import queries as delivered
 from callcenter.deliveries.rules import Edition, Kind
+from callcenter.extensions import new_id
 from callcenter.reporting import approval
 from callcenter.rosters.rules import StaffRole
 from callcenter.web.access import Role
@@ -319,3 +321,65 @@ def test_on_a_running_day_the_paper_says_who_is_still_there(centre: Centre, supe
     centre.at(NOON)
     answer = supervisor.client().get(f"{PAGE}/draft/handover")
     assert "休憩中（締切時点）" in _words(openpyxl.load_workbook(io.BytesIO(answer.data)))
+
+
+def _page(person: Person, address: str) -> str:
+    answer = person.client().get(address)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def _punch_out(person: Person) -> Any:
+    return person.client().post("/attendance/punch", data={"kind": "out", "idempotency_key": str(new_id())})
+
+
+def test_a_submitted_day_that_stands_as_it_was_shows_no_change(centre: Centre, supervisor: Person) -> None:
+    _working_day(centre, supervisor)
+    browser = supervisor.client()
+    _submit(browser)
+    centre.at(EVENING + timedelta(days=1))
+    assert "第1版を提出済みです" in _page(supervisor, PAGE)
+    assert "提出したあとに変わったところ" not in _page(supervisor, PAGE)
+    assert "提出後に記録が変わった日報" not in _page(supervisor, "/today")
+
+
+def test_what_changed_after_the_submission_is_shown_and_is_a_thing_to_do_until_it_is_handed_over(
+    centre: Centre, supervisor: Person
+) -> None:
+    _working_day(centre, supervisor)
+    browser = supervisor.client()
+    _submit(browser)
+    centre.at(EVENING + timedelta(minutes=5))
+    browser.post(f"{PAGE}/matters", data={"kind": "other", "text": "後から分かったこと"})
+    with centre.inside():
+        call = calls.day_calls(centre.contract_id, MONDAY)[0]
+    voided = browser.post(f"/calls/{call.id}/void", data={"reason": "同じ記録が二つあったため", "version": "2"})
+    assert voided.status_code == 303, voided.text
+    page = browser.get(PAGE).text
+    changed = page[page.index('id="changes"') :]
+    assert "対応記録、市への報告事項、取り消した記録・保存していない通話の内容" in changed
+    assert re.search(r'>記録件数</th><td class="num">2</td><td class="num">1</td>', changed)
+    centre.at(EVENING + timedelta(days=1))
+    assert "提出後に記録が変わった日報" in _page(supervisor, "/today")
+    _submit(supervisor.client(), change_note="取り消した記録を除いた")
+    assert "提出後に記録が変わった日報" not in _page(supervisor, "/today")
+
+
+def test_who_was_still_there_at_the_submission_may_leave_without_changing_it(
+    centre: Centre, supervisor: Person
+) -> None:
+    operator = centre.person(Role.OPERATOR, name="例田 一郎")
+    staff = add_staff(centre, "A1", "例田 一郎", StaffRole.OPERATOR, operator)
+    plan(centre, staff, shift("8:30-17:15"))
+    punched(centre, staff, "in 8:30")
+    saved_call(operator.client())
+    centre.at(EVENING)
+    browser = supervisor.client()
+    _submit(browser)
+    centre.at(EVENING + timedelta(minutes=5))
+    assert _punch_out(operator).status_code == 303
+    assert "提出したあとに変わったところ" not in browser.get(PAGE).text
+    staff = add_staff(centre, "A2", "例田 二郎", StaffRole.OPERATOR)
+    punched(centre, staff, "in 8:30, out 12:00")
+    centre.at(EVENING + timedelta(minutes=9))
+    assert "出退勤（A2）の内容" in browser.get(PAGE).text
