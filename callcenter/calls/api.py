@@ -21,6 +21,7 @@ from callcenter.calls.forms import Judge, Times, Typed, cleaned, judged, to_be_l
 from callcenter.calls.record_pages import QUERY_LENGTH, shown_texts
 from callcenter.calls.record_queries import CallFilter, words_of
 from callcenter.calls.recording import Sitting, sitting
+from callcenter.calls.rules import check_talk
 from callcenter.clock import local, now
 from callcenter.errors import Conflict, InvalidInput
 from callcenter.protection.deployment import keys_for
@@ -203,6 +204,8 @@ def _operator(given: dict[str, Any], at_desk: Sitting) -> dict[str, Any]:
 def _prepared(given: dict[str, Any], place: service.Place, mark: UUID, at_desk: Sitting) -> service.PreparedCall:
     """Raises `InvalidInput`, `IndividualNumberRefused` (with its entry)."""
     times = Times(**{name: given.pop(name, None) for name in Times.__struct_fields__})
+    if impossible := check_talk(times.talk_seconds, at_desk.at - times.started_at):
+        raise InvalidInput(errors=impossible)
     try:
         typed = cleaned(Typed(**given))
     except IndividualNumberRefused as refusal:

@@ -17,7 +17,7 @@ from callcenter.calls.corrections import Current
 from callcenter.calls.forms import LABELS, MARKS, Judge, Times, Typed, cleaned, judged
 from callcenter.calls.record_pages import log_refusal
 from callcenter.calls.recording import Sitting, sitting
-from callcenter.calls.rules import DURATION_LIMIT_SECONDS, Channel, Disposition, Language, Relation
+from callcenter.calls.rules import DURATION_LIMIT_SECONDS, Channel, Disposition, Language, Relation, check_talk
 from callcenter.clock import instant_of, local
 from callcenter.errors import AppError, InvalidInput
 from callcenter.protection.scan import IndividualNumberRefused
@@ -69,6 +69,9 @@ class CorrectionForm(Struct, frozen=True):
         started = current.started_at if same else instant_of(on, minute)
         talk = duration_of(self.texts["talk_seconds"], "talk_seconds")
         acw = duration_of(self.texts["acw_seconds"], "acw_seconds")
+        untouched = same and talk == current.talk_seconds
+        if not untouched and (impossible := check_talk(talk, at - started)):
+            raise InvalidInput(errors=impossible)
         ended = None if talk is None else max(started, min(at, started + timedelta(seconds=talk)))
         return Times(started, ended, talk, acw)
 

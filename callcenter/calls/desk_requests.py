@@ -13,7 +13,7 @@ from msgspec import Struct
 from callcenter.calls.desk_queries import OpenRow
 from callcenter.calls.drafts import Edited
 from callcenter.calls.forms import DESK_NAMES, Times, Typed, typed_of
-from callcenter.calls.rules import DURATION_LIMIT_SECONDS
+from callcenter.calls.rules import DURATION_LIMIT_SECONDS, check_talk
 from callcenter.errors import InvalidInput
 from callcenter.web.forms import id_of
 
@@ -95,10 +95,16 @@ def draft_times(row: OpenRow, clock: DeskClock, at: datetime) -> Times | None:
 
 
 def save_times(row: OpenRow, clock: DeskClock, at: datetime) -> Times:
-    """The times of a save. A corrected talk time moves the end, never the start, and never into the future."""
+    """The times of a save. A corrected talk time moves the end, never the start, and never into the future.
+
+    Raises `InvalidInput` for a talk longer than the screen or the server knows the call.
+    """
     started = row.started_at or _began(row, clock, at) or at
     if clock.talk_seconds is None:
         return Times(started, row.ended_at, None, clock.acw_seconds)
+    known = max(at - started, timedelta(milliseconds=clock.started_ms_ago or 0))
+    if impossible := check_talk(clock.talk_seconds, known):
+        raise InvalidInput(errors=impossible)
     ended = max(started, min(at, started + timedelta(seconds=clock.talk_seconds)))
     return Times(started, ended, clock.talk_seconds, clock.acw_seconds)
 

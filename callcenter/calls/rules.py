@@ -21,6 +21,8 @@ PHONE_LENGTH = 40
 DURATION_LIMIT_SECONDS = 24 * 60 * 60
 CLOCK_SKEW = timedelta(minutes=2)
 """How far ahead of the server a start may lie: two clocks never agree to the second."""
+TALK_SLACK_SECONDS = 60
+"""How much longer than since its start a talk may seem, by the clock of the screen."""
 
 
 class Labelled(StrEnum):
@@ -239,6 +241,19 @@ def warn_call(values: CallValues) -> Messages:
         _add(found, "report_text", "報告用要旨がありません。日報には分類だけが載ります。")
     if not values.question.strip():
         _add(found, "question", "問合せ内容が空のままです。")
+    return found
+
+
+def check_talk(talk_seconds: int | None, known: timedelta) -> Messages:
+    """A talk cannot have lasted longer than it is since the call began. A start to come is another fault."""
+    found: Messages = {}
+    seconds = int(known.total_seconds())
+    if talk_seconds is not None and 0 <= seconds < talk_seconds - TALK_SLACK_SECONDS:
+        _add(
+            found,
+            "talk_seconds",
+            f"通話時間が、開始から今まで（{seconds // 60}:{seconds % 60:02d}）より長くなっています。",
+        )
     return found
 
 

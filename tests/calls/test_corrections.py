@@ -118,9 +118,9 @@ def test_another_start_moves_the_call_to_its_day(centre: Centre) -> None:
 
 def test_an_untouched_start_keeps_its_seconds(centre: Centre) -> None:
     desk = centre.person(Role.OPERATOR).client()
-    call_id = saved_call(desk, timing={"started_ms_ago": 12_000})
+    call_id = saved_call(desk, timing={"started_ms_ago": 12_000, "talk_seconds": 10})
     before = row_of(centre, call_id).started_at
-    assert _correct(desk, call_id, report_text="別").status_code == 303
+    assert _correct(desk, call_id, report_text="別", talk_seconds="0:10").status_code == 303
     assert row_of(centre, call_id).started_at == before
 
 
@@ -136,6 +136,7 @@ def test_an_untouched_start_keeps_its_seconds(centre: Centre) -> None:
         ({"started_time": "25:00"}, "started_time", "時刻を"),
         ({"talk_seconds": "x"}, "talk_seconds", "分:秒"),
         ({"talk_seconds": "1500:00"}, "talk_seconds", "分:秒"),
+        ({"talk_seconds": "99:00"}, "talk_seconds", "開始から今まで"),
         ({"phone": "12"}, "phone", "電話番号を確認"),
         ({"question": "長" * 4001}, "question", "4,000文字以内"),
     ],

@@ -101,6 +101,17 @@ def test_a_start_long_before_the_call_was_opened_is_cut(centre: Centre) -> None:
     assert row.opened_at - row.started_at == timedelta(minutes=1)
 
 
+def test_a_talk_longer_than_the_call_is_known_is_refused_not_cut(centre: Centre) -> None:
+    desk = centre.person(Role.OPERATOR).client()
+    call_id = opened_call(desk)
+    centre.at(centre.now + timedelta(minutes=5))
+    answer = save(desk, call_id, timing={"started_ms_ago": 240_000, "talk_seconds": 301})
+    assert answer.status_code == 422
+    assert answer.json["errors"] == {"talk_seconds": ["通話時間が、開始から今まで（4:00）より長くなっています。"]}
+    assert row_of(centre, call_id).state == "open"
+    assert save(desk, call_id, timing={"started_ms_ago": 240_000, "talk_seconds": 300}).status_code == 200
+
+
 def test_the_same_save_key_gives_the_same_answer_and_one_record(centre: Centre) -> None:
     desk = centre.person(Role.OPERATOR).client()
     call_id, body = opened_call(desk), save_body()

@@ -326,7 +326,7 @@ def test_on_a_running_day_the_paper_says_who_is_still_there(centre: Centre, supe
 def _page(person: Person, address: str) -> str:
     answer = person.client().get(address)
     assert answer.status_code == 200
-    return answer.text
+    return str(answer.text)
 
 
 def _punch_out(person: Person) -> Any:
