@@ -16,6 +16,7 @@ ACTIONS = {
     "calendar.excepted": "閉庁日・臨時開庁を登録",
     "calendar.exception_withdrawn": "閉庁日・臨時開庁を取消",
     "call.corrected": "対応記録を訂正",
+    "call.dropped": "入力した通話を保存せずに破棄",
     "call.exported": "対応記録を出力",
     "call.searched": "言葉または電話番号で検索",
     "caller.shown": "同じ電話番号の過去の対応を表示",

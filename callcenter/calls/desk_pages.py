@@ -71,13 +71,15 @@ def open_call() -> tuple[Response, int]:
 @blueprint.post("/desk/calls/<uuid:call_id>/discard")
 @allow(only(DESK))
 def discard(call_id: UUID) -> Response:
-    """Close a call in which nothing was typed; a closed one stays closed."""
-    by, at, version = actor(), now(), version_of(body())
+    """Close a call in which nothing was typed, or with `drop` one opened by mistake; a closed one stays closed."""
+    given = body()
+    by, at, version = actor(), now(), version_of(given)
     found = desk_queries.target(call_id, "", by=by)
     if found.state is not CallState.VOIDED:
         recording.require_open(found)
+        dropped = desk_view.filled_fields(found.row, keys_for(by.contract)) if given.get("drop") is True else []
         with transaction():
-            service.discard_call(found, version, by=by, at=at)
+            service.discard_call(found, version, by=by, at=at, dropped=dropped)
     left = desk_queries.latest(desk_queries.open_calls_of(by))
     return jsonify({"next": url_of(left.id if left else None)})
 
@@ -86,8 +88,15 @@ def discard(call_id: UUID) -> Response:
 @allow(only(DESK))
 def keep_draft(call_id: UUID) -> Response:
     wanted, at_desk = draft_request(body()), sitting()
-    version = recording.keep_draft(call_id, wanted, at_desk)
-    return jsonify({"draft_version": version, "saved_at": time_label(at_desk.at)})
+    kept = recording.keep_draft(call_id, wanted, at_desk)
+    return jsonify(
+        {
+            "draft_version": kept.version,
+            "saved_at": time_label(at_desk.at),
+            "started_label": time_label(kept.started_at) if kept.started_at else "",
+            "tab_label": desk_view.tab_label(kept.started_at, kept.phone),
+        }
+    )
 
 
 @blueprint.post("/desk/calls/<uuid:call_id>/save")

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
+from unicodedata import normalize
+
+from msgspec.structs import asdict
 
 from callcenter.calls import category_queries, desk_queries
 from callcenter.calls.desk_queries import Contact, OpenRow
 from callcenter.calls.drafts import StoredDraft
+from callcenter.calls.forms import Typed
 from callcenter.calls.recording import url_of
 from callcenter.calls.rules import Channel, Disposition, Labelled, Language, Relation
+from callcenter.calls.sealing import EXTENSION, phone_text
 from callcenter.clock import local
 from callcenter.errors import InvalidInput
 from callcenter.protection.keys import ContractKeys
@@ -20,6 +26,7 @@ from callcenter.protection.search_index import IndexKind, key_of
 from callcenter.web.labels import datetime_label, time_label
 
 DISPOSITION_KEYS = "QWRTYUI"
+NEW_CALL = "新しい通話"
 REQUIRED = ("category", "disposition")
 _NOT_DIGITS = re.compile(r"[^0-9]")
 
@@ -79,21 +86,36 @@ def _since(instant: datetime | None, at: datetime) -> int | None:
 
 
 def _tab(row: OpenRow, stored: StoredDraft, is_current: bool) -> dict[str, Any]:
-    digits = _NOT_DIGITS.sub("", stored.typed.phone)
-    words = [time_label(row.started_at)] if row.started_at else []
+    label = tab_label(row.started_at, stored.typed.phone)
+    return {"id": str(row.id), "label": label, "current": is_current, "url": url_of(row.id)}
+
+
+def tab_label(started_at: datetime | None, phone: str) -> str:
+    """What tells one open call from another: since when, and the end of the number without its extension."""
+    digits = _NOT_DIGITS.sub("", normalize("NFKC", phone.partition(EXTENSION)[0]))
+    with suppress(InvalidInput):
+        digits = normalise_phone(phone).e164
+    words = [time_label(started_at)] if started_at else []
     words += [f"下4桁{digits[-4:]}"] if len(digits) >= 4 else []
-    url = url_of(row.id)
-    return {"id": str(row.id), "label": " ".join(words) or "新しい通話", "current": is_current, "url": url}
+    return " ".join(words) or NEW_CALL
+
+
+def filled_fields(row: OpenRow, keys: ContractKeys) -> list[str]:
+    """The fields of an open call in which something stands, by name."""
+    typed, untouched = asdict(row.stored(keys).typed), asdict(Typed())
+    return [name for name, value in typed.items() if value != untouched[name]]
 
 
 def history(keys: ContractKeys, known: category_queries.Names, phone: str) -> dict[str, Any]:
-    """Earlier contacts of a number in any written form; `history` is None when it is no number."""
+    """Earlier contacts of a number in any written form, and the number as it is shown; `history` is None when it is
+    no number, and `phone_error` says so."""
     try:
-        e164 = normalise_phone(phone).e164
-    except InvalidInput:
-        return {"history": None, "history_total": 0}
-    found, total = desk_queries.contacts_of(keys, key_of(keys, IndexKind.PHONE, e164))
-    return {"history": [_contact(contact, known) for contact in found], "history_total": total}
+        number = normalise_phone(phone)
+    except InvalidInput as error:
+        return {"history": None, "history_total": 0, "phone_error": error.message if phone.strip() else ""}
+    found, total = desk_queries.contacts_of(keys, key_of(keys, IndexKind.PHONE, number.e164))
+    listed = [_contact(contact, known) for contact in found]
+    return {"history": listed, "history_total": total, "phone_shown": phone_text(number)}
 
 
 def _contact(contact: Contact, known: category_queries.Names) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def keep_draft(given: dict[str, Any], call_id: UUID) -> Any:
     at_desk = sitting()
     version, clock = given.pop("version"), _clock(given, at_desk)
     wanted = DraftRequest(version, Typed(**given), None, clock, "", 0)
-    return {"id": call_id, "version": recording.keep_draft(call_id, wanted, at_desk)}
+    return {"id": call_id, "version": recording.keep_draft(call_id, wanted, at_desk).version}
 
 
 @blueprint.post("/<uuid:call_id>/save")

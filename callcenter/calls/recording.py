@@ -92,8 +92,16 @@ def record_restored(call_id: UUID, at_desk: Sitting) -> None:
     record(Act("call.restored", "call", str(call_id)), by=at_desk.by, at=at_desk.at)
 
 
-def keep_draft(call_id: UUID, wanted: DraftRequest, at_desk: Sitting) -> int:
-    """Store a draft; returns the call's version now.
+class KeptDraft(Struct, frozen=True):
+    """A call after its draft was kept: its version, since when it runs, and the number as far as it is kept."""
+
+    version: int
+    started_at: datetime | None
+    phone: str
+
+
+def keep_draft(call_id: UUID, wanted: DraftRequest, at_desk: Sitting) -> KeptDraft:
+    """Store a draft.
 
     Raises `AlreadySaved`, `Closed`, `Conflict` (another screen wrote; `extra` holds its words),
     `IndividualNumberRefused` and `InvalidInput` (too long): of the last two the rest is stored all the same.
@@ -117,11 +125,11 @@ def require_open(found: Target) -> None:
         raise Closed()
 
 
-def _keep(row: OpenRow, wanted: DraftRequest, at_desk: Sitting) -> int:
+def _keep(row: OpenRow, wanted: DraftRequest, at_desk: Sitting) -> KeptDraft:
     stored = row.stored(at_desk.keys)
     kept = keepable(wanted.typed, stored.typed, wanted.edited)
     if wanted.version != row.version and _is_overtaken(wanted, stored, kept):
-        return row.version
+        return KeptDraft(row.version, row.started_at, stored.typed.phone)
     if wanted.version != row.version and not _is_of_same_screen(wanted, stored):
         _require_no_other_words(row, stored, kept.typed, at_desk)
     draft = StoredDraft(kept.typed, wanted.editor, wanted.sequence)
@@ -132,7 +140,7 @@ def _keep(row: OpenRow, wanted: DraftRequest, at_desk: Sitting) -> int:
         if kept.refusal:
             record(refusal_act(kept.refusal, str(row.id)), by=at_desk.by, at=at_desk.at)
     _raise_refusals(kept, prepared.version, at_desk.at)
-    return prepared.version
+    return KeptDraft(prepared.version, times.started_at if times else row.started_at, kept.typed.phone)
 
 
 def _is_of_same_screen(wanted: DraftRequest, stored: StoredDraft) -> bool:

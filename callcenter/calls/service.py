@@ -7,7 +7,7 @@ at most once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -272,13 +272,16 @@ def _record_saved(prepared: PreparedCall, number: int, *, by: Actor, at: datetim
     record(Act("call.saved", "call", str(prepared.place.call_id), details), by=by, at=at)
 
 
-def discard_call(target: Target, version: int, *, by: Actor, at: datetime) -> None:
-    """Close an open call in which nothing was typed. Raises `Conflict` when it holds words, `Changed`."""
-    if target.row.draft is not None:
-        raise Conflict("入力のある通話は閉じられません。保存してください。")
+def discard_call(target: Target, version: int, *, by: Actor, at: datetime, dropped: Sequence[str] = ()) -> None:
+    """Close an open call. One that holds words only when its operator said so: `dropped` names the fields that go
+    with it, which is an entry. Raises `Conflict` when it holds words that nobody spoke of, `Changed`."""
+    if target.row.draft is not None and not dropped:
+        raise Conflict("入力のある通話です。保存するか、入力を捨てて閉じてください。")
     place = Place(target.row.id, version)
     closed = {"state": CallState.VOIDED.value, "voided_at": at, "draft": None, "void_reason": None}
     guarded(_VOID, place, closed, by=by)
+    if dropped:
+        record(Act("call.dropped", "call", str(place.call_id), {"fields": list(dropped)}), by=by, at=at)
 
 
 def void_call(keys: ContractKeys, place: Place, reason: str, *, by: Actor, at: datetime) -> None:

@@ -19,6 +19,7 @@ _LEADING_WORDS = re.compile(r"^\s*(?:tel|fax|phone|電話(?:番号)?|携帯(?:�
 _BETWEEN_DIGITS = re.compile(r"[\s()\[\]./,・‐‑‒–—―−ー\-~の]|[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SHORT_NUMBERS = frozenset(["104", "110", "115", "117", "118", "119", "171", "177", "186", "188", "189"])
 _NATIONAL_DIGITS = re.compile(r"0(?![5-9]0)[1-9][0-9]{8}|0[5-9]0[0-9]{8}")
+_NO_NUMBER = re.compile(r"^\D*(?:非通知|通知不可|公衆|表示圏外|不明|なし|ナシ|無し)\D*$")
 _MAX_WRITTEN = 64
 _JAPAN = "+81"
 _ABROAD = "010"
@@ -37,6 +38,8 @@ def normalise_phone(text: str, default_area: str | None = None, *, field: str = 
 
     Raises InvalidInput in Japanese for anything that is not a possible number.
     """
+    if isinstance(text, str) and _NO_NUMBER.search(text):
+        raise _refusal(field, "番号が分からないとき（非通知・公衆電話など）は、電話番号を空のままにしてください。")
     written, extension = _split_extension(_folded(text, field))
     digits = _BETWEEN_DIGITS.sub("", written)
     if digits in _SHORT_NUMBERS:
@@ -119,6 +122,7 @@ def _display(number: PhoneNumber, e164: str) -> str:
     return format_number(number, PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL)
 
 
-def _refusal(field: str) -> InvalidInput:
-    message = "電話番号を確認してください（例：073-432-0001、090-1234-5678）。"
+def _refusal(
+    field: str, message: str = "電話番号を確認してください（例：073-432-0001、090-1234-5678）。"
+) -> InvalidInput:
     return InvalidInput(message, errors={field: [message]})

@@ -2,7 +2,7 @@
 
 import { Category } from "./desk/category.js";
 import { Clock } from "./desk/clock.js";
-import { chooseVersion, tellSaved } from "./desk/conflict.js";
+import { chooseVersion, mayDrop, tellSaved } from "./desk/conflict.js";
 import { Drafts } from "./desk/drafts.js";
 import { History } from "./desk/history.js";
 import { Record } from "./desk/record.js";
@@ -40,6 +40,7 @@ class Desk {
     this.record.category = this.category;
     this.history = new History(this, root);
     this.lastField = null;
+    this.ahead = ""; // digits typed while the save was on its way: the next caller's number
     this.listen();
   }
 
@@ -82,7 +83,9 @@ class Desk {
     return this.saving.run();
   }
 
-  showDraft({ saved_at: at, started_label: started }) {
+  showDraft({ saved_at: at, started_label: started, tab_label: label }) {
+    const tab = document.querySelector("[data-desk-tab][aria-current]");
+    if (tab && label) tab.textContent = tab.title = label;
     const place = this.root.querySelector("[data-clock-started]");
     const first = started ? `開始 ${started}` : place.textContent.split("\n").find((line) => line.startsWith("開始"));
     place.textContent = [first, at && `下書き ${at}`].filter(Boolean).join("\n");
@@ -100,10 +103,10 @@ class Desk {
       return;
     }
     this.version = data.current.version;
-    const chosen = await chooseVersion(this.record.values(), data.current.fields);
-    if (chosen === "theirs") this.record.write(data.current.fields);
+    const taken = await chooseVersion(this.record.values(), data.current.fields);
+    if (taken) this.record.write(taken);
     this.drafts.changed(null);
-    if (chosen !== "none") say(chosen === "mine" ? "この画面の内容を残します" : "別の画面の内容に替えました");
+    if (taken) say(Object.keys(taken).length ? "選んだ内容にしました" : "この画面の内容を残します");
   }
 
   async saved({ number, saved_at: at, next }) {
@@ -114,6 +117,21 @@ class Desk {
       say(`${words}。次の通話を開いています。`, "wait");
       await new Promise((resolve) => window.setTimeout(resolve, wait * 1000));
     }
+    if (desk !== this) desk?.goOnWith(this.ahead);
+  }
+
+  goOnWith(digits) {
+    const phone = this.record.field("phone");
+    if (!digits || phone.value) return;
+    phone.value = digits;
+    phone.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** True for a key that was typed ahead of the next call. */
+  typesAhead(event) {
+    if (!this.saving.busy || event.ctrlKey || event.altKey || event.metaKey || !/^[0-9+-]$/.test(event.key)) return false;
+    this.ahead += event.key;
+    return true;
   }
 
   close() {
@@ -220,24 +238,25 @@ function neighbour(step) {
 }
 
 async function discard() {
-  if (!desk) return;
-  if (!desk.record.isEmpty()) return say("入力のある通話は閉じられません。保存してください。", "error");
+  if (!desk || desk.saving.busy) return;
+  const filled = desk.record.filled();
+  if (filled.length && !(await mayDrop(filled))) return;
   await desk.drafts.push();
-  const answer = await send("POST", `${desk.callsUrl}/${desk.id}/discard`, { body: { version: desk.version } });
+  const body = { version: desk.version, drop: filled.length > 0 };
+  const answer = await send("POST", `${desk.callsUrl}/${desk.id}/discard`, { body });
   if (answer.status !== 200) return say(messageOf(answer), "error");
-  await load(answer.data.next, true);
+  await load(answer.data.next, true, "通話を捨てました");
 }
 
-/** Back, without losing a word: from the side to the field last used, from a field to the call's tab. */
+/** Back from the side to the field last used, without losing a word. In a field there is nothing to go back from. */
 function back() {
-  const here = document.activeElement;
   desk?.drafts.push();
-  if (here?.closest(".desk-side") && desk?.lastField?.isConnected) desk.lastField.focus();
-  else if (here?.closest("#record")) document.querySelector("[data-desk-tab][aria-current]")?.focus();
+  if (document.activeElement?.closest(".desk-side, .desk-tabs") && desk?.lastField?.isConnected) desk.lastField.focus();
 }
 
 function onKey(event) {
   if (isComposing(event) || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (desk?.typesAhead(event)) return event.preventDefault();
   const alt = event.altKey && !event.ctrlKey && !event.shiftKey && !event.getModifierState("AltGraph");
   const acts = { KeyJ: () => switchTo(neighbour(-1)), KeyK: () => switchTo(neighbour(1)) };
   if (event.key === "Enter" && event.ctrlKey && desk) {

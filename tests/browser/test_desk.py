@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, expect
+from playwright.sync_api import Browser, CDPSession, Page, Route, expect
 
 from tests.browser.demonstration import Demonstration
 from tests.browser.seats import Seats, call_on, database, focused, open_call, seated
@@ -317,6 +318,77 @@ def test_an_empty_call_is_closed_and_one_with_words_is_not(seats: Seats) -> None
     seats.leave()
 
 
+def test_a_call_opened_by_mistake_is_dropped_with_its_words_after_a_question(seats: Seats) -> None:
+    page = seats.empty_call("operator3")
+    page.keyboard.type("073-555-0197")
+    page.keyboard.press("Alt+w")
+    mistaken = call_on(page)
+    page.keyboard.press("Alt+Delete")
+    expect(page.locator("#discard-text")).to_have_text("入力した内容（電話番号、結果）は消えます。")
+    page.keyboard.press("Escape")
+    assert page.input_value("#d-phone") == "073-555-0197"
+    page.keyboard.press("Alt+Delete")
+    page.get_by_role("button", name="入力を捨てる").click()
+    page.wait_for_selector(f"#desk:not([data-call-id='{mistaken}'])")
+    expect(page.locator("#status")).to_have_text("通話を捨てました")
+    seats.leave()
+
+
+def test_the_number_is_written_in_its_usual_form_when_the_field_is_left_and_the_tab_follows(desk: Page) -> None:
+    desk.keyboard.insert_text("０７３４３２０００１内線５")
+    desk.keyboard.press("Tab")
+    expect(desk.locator("#d-phone")).to_have_value("073-432-0001 内線5")
+    expect(desk.locator("[data-desk-tab][aria-current]")).to_contain_text("下4桁0001")
+
+
+def test_a_number_that_is_none_is_said_when_the_field_is_left_and_forgotten_when_it_is_mended(desk: Page) -> None:
+    desk.keyboard.insert_text("公衆電話")
+    desk.keyboard.press("Tab")
+    expect(desk.locator("#d-phone-error")).to_contain_text("空のままにしてください")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#desk-errors a[href='#d-phone']")).to_be_visible()
+    desk.locator("#d-phone").fill("")
+    expect(desk.locator("#desk-errors a[href='#d-phone']")).to_have_count(0)
+    expect(desk.locator("#desk-errors a[href='#d-category']")).to_be_visible()
+
+
+def test_the_results_and_the_save_button_stay_in_sight_beside_the_messages(desk: Page) -> None:
+    desk.keyboard.type("12")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#desk-errors")).to_be_focused()
+    bottom = desk.locator(".record-end").bounding_box()
+    result = desk.locator("#d-disposition").bounding_box()
+    assert bottom
+    assert result
+    assert result["y"] + result["height"] <= bottom["y"] + 1
+
+
+def test_a_small_window_still_shows_the_save_button(seats: Seats) -> None:
+    page = seats.page("operator4", "/desk", width=1280, height=580)
+    open_call(page)
+    button = page.locator("[data-desk-save]").bounding_box()
+    assert button
+    assert button["y"] + button["height"] <= 580
+    seats.leave()
+
+
+def test_digits_typed_while_a_slow_save_is_on_its_way_are_the_next_callers(desk: Page) -> None:
+    def late(route: Route) -> None:
+        time.sleep(1)
+        route.continue_()
+
+    desk.keyboard.press("Alt+/")
+    desk.keyboard.type("0401")
+    desk.keyboard.press("Alt+q")
+    before = call_on(desk)
+    desk.route("**/save", late)
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#status")).to_have_text("保存しています…")
+    desk.keyboard.type("073-555")
+    desk.wait_for_selector(f"#desk:not([data-call-id='{before}'])")
+    expect(desk.locator("#d-phone")).to_have_value("073-555")
+
+
 def test_escape_goes_back_and_loses_nothing(desk: Page) -> None:
     desk.keyboard.press("Alt+s")
     desk.keyboard.insert_text("途中の文")
@@ -324,7 +396,7 @@ def test_escape_goes_back_and_loses_nothing(desk: Page) -> None:
     desk.keyboard.press("Escape")
     assert focused(desk) == "d-question"
     desk.keyboard.press("Escape")
-    assert desk.evaluate("document.activeElement.matches('[data-desk-tab]')")
+    assert focused(desk) == "d-question"
     assert desk.input_value("#d-question") == "途中の文"
 
 
@@ -333,7 +405,10 @@ def test_the_sheet_of_keys_opens_outside_a_field_and_closes(desk: Page) -> None:
     desk.keyboard.press("?")
     assert desk.input_value("#d-question") == "?"
     assert not desk.is_visible("#keys-dialog")
+    desk.keyboard.press("Control+/")
+    expect(desk.locator("#keys-dialog")).to_be_visible()
     desk.keyboard.press("Escape")
+    desk.keyboard.press("Alt+l")
     desk.keyboard.press("?")
     expect(desk.locator("#keys-dialog")).to_be_visible()
     desk.keyboard.press("Alt+p")

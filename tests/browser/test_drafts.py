@@ -169,7 +169,8 @@ def test_two_screens_with_one_call_are_asked_which_words_stay(seats: Seats, choi
     expect(here.locator("#conflict-rows")).to_contain_text("あちらの文")
     expect(here.locator("#conflict-rows")).to_contain_text("こちらの文")
     with here.expect_response(DRAFT):
-        here.click(f"[data-choice={choice}]")
+        here.check(f"input[name=conflict-question][value={choice}]")
+        here.click("[data-choice=chosen]")
     assert here.input_value("#d-question") == left
     assert stored_draft(seats.demonstration.home, call)["question"] == left
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from callcenter.audit.models import AuditEntry
 from callcenter.calls.rules import Disposition
-from callcenter.extensions import new_id
+from callcenter.extensions import db, new_id
 from callcenter.web.access import Role
 from tests.calls.factories import actions, counted, keep, opened_call, row_of, save, saved_call
 from tests.centre import Centre
@@ -88,6 +90,26 @@ def test_an_empty_call_is_closed_without_a_number_and_one_with_words_is_not(cent
     assert desk.post(f"/desk/calls/{empty}/discard", json={"version": 1}).status_code == 200
     assert desk.post(f"/desk/calls/{kept}/discard", json={"version": 2}).status_code == 409
     assert save(desk, kept, version=2).json["number"] == 1
+
+
+def test_words_are_dropped_only_when_that_was_said_and_the_entry_names_the_fields(centre: Centre) -> None:
+    desk = centre.person(Role.OPERATOR).client()
+    call_id = opened_call(desk)
+    keep(desk, call_id, fields={"question": "まちがい", "disposition": "completed"})
+    answer = desk.post(f"/desk/calls/{call_id}/discard", json={"version": 2, "drop": True})
+    assert answer.status_code == 200
+    row = row_of(centre, call_id)
+    assert (row.state, row.number, row.draft) == ("voided", None, None)
+    with centre.inside():
+        entry = db.session.execute(select(AuditEntry.details).where(AuditEntry.action == "call.dropped")).scalar_one()
+    assert entry == {"fields": ["disposition", "question"]} or entry == {"fields": ["question", "disposition"]}
+
+
+def test_a_draft_answers_with_what_the_tab_says(centre: Centre) -> None:
+    desk = centre.person(Role.OPERATOR).client()
+    answer = keep(desk, opened_call(desk), fields={"phone": "０７３（４３２）０００１内線12"})
+    assert answer.json["tab_label"].endswith("下4桁0001")
+    assert answer.json["started_label"]
 
 
 def test_a_discarded_call_is_in_no_list(centre: Centre) -> None:

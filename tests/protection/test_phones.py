@@ -99,6 +99,12 @@ def test_what_is_no_number_is_refused_with_the_field_named(written: str) -> None
     assert "電話番号" in caught.value.message
 
 
+@pytest.mark.parametrize("written", ["非通知", "公衆電話", "番号不明", "なし"])
+def test_no_number_at_all_is_answered_by_leaving_it_empty(written: str) -> None:
+    with pytest.raises(InvalidInput, match="空のまま"):
+        normalise_phone(written)
+
+
 @pytest.mark.parametrize(
     ("phone", "masked"),
     [

@@ -31,9 +31,10 @@ export class Record {
     return fields;
   }
 
-  isEmpty() {
+  /** The labels of what was typed or chosen. */
+  filled() {
     const fields = this.values();
-    return [...TEXTS, "category", "disposition"].every((name) => !fields[name]);
+    return [...TEXTS, "category", "disposition", ...MARKS].filter((name) => fields[name]).map((name) => LABELS[name]);
   }
 
   write(fields) {
@@ -107,6 +108,7 @@ export class Record {
     if (!place?.textContent) return;
     place.textContent = "";
     this.field(name)?.removeAttribute("aria-invalid");
+    this.form.querySelector(`#desk-errors a[href="#d-${name}"]`)?.closest("li").remove();
     if (![...this.form.querySelectorAll("[data-error-for]")].some((other) => other.textContent)) {
       this.form.querySelector("#desk-errors").hidden = true;
     }
@@ -148,7 +150,8 @@ function linkLine(name, text) {
   const line = document.createElement("li");
   const link = document.createElement("a");
   link.href = `#d-${name}`;
-  link.textContent = text.startsWith(LABELS[name]) ? text : `${LABELS[name]}：${text}`;
+  const short = text.replace(/（例[^）]*）/, ""); // the whole sentence stands under the field
+  link.textContent = short.startsWith(LABELS[name]) ? short : `${LABELS[name]}：${short}`;
   line.append(link);
   return line;
 }

@@ -5,6 +5,7 @@ import { say } from "../status.js";
 import { uuid } from "../text.js";
 
 const LONGEST_WAIT = 30;
+const SAID_AFTER = 400;
 const DRAFT_DELAY = 3_000;
 
 export class Save {
@@ -31,11 +32,14 @@ export class Save {
   async run() {
     if (this.busy || this.desk.closed) return;
     this.busy = true;
+    this.desk.ahead = "";
     this.stop();
     this.desk.record.lock(true);
+    const slow = window.setTimeout(() => say("保存しています…", "wait"), SAID_AFTER);
     try {
       await this.exchange();
     } finally {
+      window.clearTimeout(slow);
       this.busy = false;
       if (!this.desk.closed) this.release();
     }
