@@ -63,7 +63,7 @@ class Unit(Enum):
     """What a figure counts; the value is its number format on a sheet."""
 
     COUNT = "#,##0"
-    SIGNED = '#,##0;"▲"#,##0;0'
+    SIGNED = '#,##0;"−"#,##0;0'
     RATIO = "0.0%"
     SECONDS = "[m]:ss"
     MINUTES = "[h]:mm"
@@ -129,7 +129,7 @@ def _count(upper: int, _lower: int) -> tuple[int, str]:
 
 
 def _signed(upper: int, _lower: int) -> tuple[int, str]:
-    return upper, f"▲{-upper:,}" if upper < 0 else f"{upper:,}"
+    return upper, f"−{-upper:,}" if upper < 0 else f"{upper:,}"
 
 
 def _ratio(upper: int, lower: int) -> tuple[float, str]:
@@ -195,7 +195,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "difference",
         "応答数と記録の差",
-        "応答数 － 受付時間内に着信した電話の記録件数（▲は記録の方が多いことを示します）",
+        "応答数 － 受付時間内に着信した電話の記録件数（−は記録の方が多いことを示します）",
         Unit.SIGNED,
         _difference,
     ),

@@ -40,7 +40,7 @@ PARTS: Final[dict[str, dict[str, Any]]] = {
     "code": {**_CENTER, "num_format": "@"},
     "serial": {**_RIGHT, "num_format": "0_ "},
     "count": {**_RIGHT, "num_format": "#,##0_ "},
-    "signed": {**_RIGHT, "num_format": '#,##0_ ;"▲"#,##0_ ;0_ '},
+    "signed": {**_RIGHT, "num_format": '#,##0_ ;"−"#,##0_ ;0_ '},
     "ratio": {**_RIGHT, "num_format": "0.0%_ "},
     "date": {**_CENTER, "num_format": DATE_FORMAT},
     "wareki": {"num_format": WAREKI_FORMAT},
@@ -80,6 +80,12 @@ PARTS: Final[dict[str, dict[str, Any]]] = {
         "top_color": STRONG_RULE,
         "bottom_color": STRONG_RULE,
     },
+    # a quarter of an hour in the day at a glance
+    "hour": {"align": "left", "left": 1, "left_color": STRONG_RULE},
+    "quarter": {**_CENTER, "font_size": 8, "border": 1, "border_color": RULE, "num_format": "0"},
+    "there": {"bg_color": QUIET, "font_color": QUIET},
+    "partly": {"bg_color": HEADING_TINT},
+    "short": {"font_color": "#B00000", "underline": 1},
     # the cover
     "title": {"font_size": 22, "bold": True, **_CENTER},
     "day": {"font_size": 14, **_CENTER},

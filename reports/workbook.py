@@ -172,6 +172,10 @@ class Sheet:
         self.height(row, points)
         self._worksheet.freeze_panes(row + 1, 0)
 
+    def freeze(self, row: int, column: int) -> None:
+        """What stays in sight: the rows above and the columns before."""
+        self._worksheet.freeze_panes(row, column)
+
     def filters(self, area: tuple[int, int, int, int]) -> None:
         """Filter buttons on the area's first row."""
         self._worksheet.autofilter(*area)
@@ -239,7 +243,7 @@ def _set_header_and_footer(worksheet: Any, page: Page) -> None:
     if left or right:
         worksheet.set_header(f"&L{font}{left}&R{font}{right}", {"margin": 0.4})
     left, right = (_escaped(text) for text in page.footer)
-    worksheet.set_footer(f"&L{font}{left}&C{font}&P / &N&R{font}{right}", {"margin": 0.35})
+    worksheet.set_footer(f"&L{font}{left}&R{font}{right}　&P / &N", {"margin": 0.35})
 
 
 def _escaped(text: str) -> str:

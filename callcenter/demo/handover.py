@@ -32,7 +32,9 @@ def submit(on: date, *, by: Actor, at: datetime, change_note: str = "") -> UUID:
             reporting.confirm_finding(on, finding.mark, by=by, at=at)
     with transaction():
         found = approval.review(on, by=by, at=at)
-    submission = approval.build_submission(found, approval.Approval(found.mark, change_note), by=by, at=at)
+    submission = approval.build_submission(
+        found, approval.Approval(found.mark, change_note, consent=True), by=by, at=at
+    )
     end_read()
     with transaction():
         return deliveries.submit(submission, by=by, at=at)

@@ -34,6 +34,7 @@ from callcenter.reporting.texts import (
     TextFinding,
     findings_in,
     place_of_call,
+    place_of_gap,
     place_of_matter,
 )
 from callcenter.rosters import queries as rosters
@@ -74,9 +75,9 @@ class Review(Struct, frozen=True):
         return hashlib.sha256(repr(shown).encode()).hexdigest()
 
     @property
-    def needs_early_consent(self) -> bool:
-        """Whether the approver has to say that the day is not over yet."""
-        return any(check.code == "before_closing" for check in self.checks)
+    def needs_consent(self) -> bool:
+        """Whether the approver has to say that the open points were seen."""
+        return any(check.weight is Weight.WARN for check in self.checks)
 
 
 def review(on: date, *, by: Actor, at: datetime, note: str = "") -> Review:
@@ -128,7 +129,7 @@ def _texts(day: daily.Day) -> list[ReportText]:
     ]
     found += [ReportText(place_of_matter(item.id), "報告事項", item.text) for item in day.matters]
     found += [
-        ReportText(f"gap:{entry.start_minute}", "着信数との差の理由", entry.text) for entry in day.exchange.reasons
+        ReportText(place_of_gap(entry.start_minute), "着信数との差の理由", entry.text) for entry in day.exchange.reasons
     ]
     return found
 
@@ -149,11 +150,11 @@ def _state(day: daily.Day, findings: Sequence[TextFinding], now: datetime) -> Da
 
 
 class Approval(Struct, frozen=True):
-    """What the approver saw (`Review.mark`) and adds. `early` consents to a day that is not over."""
+    """What the approver saw (`Review.mark`) and adds. `consent`: the points that may stand were seen."""
 
     seen: str
     change_note: str = ""
-    early: bool = False
+    consent: bool = False
 
 
 def build_submission(found: Review, approval: Approval, *, by: Actor, at: datetime) -> deliveries.Submission:
@@ -193,8 +194,8 @@ def _require_clear(found: Review, approval: Approval) -> None:
     stopping = [check.text for check in found.checks if check.weight is Weight.STOP]
     if stopping:
         raise Conflict(" ".join(stopping))
-    if found.needs_early_consent and not approval.early:
-        raise Conflict("受付時間がまだ終わっていません。この時点の内容で提出するときは、確認の印を付けてください。")
+    if found.needs_consent and not approval.consent:
+        raise InvalidInput(errors={"consent": ["「確認してください」の点を確かめ、印を付けてから提出してください。"]})
 
 
 def _approver(by: Actor, on: date) -> values.Person:

@@ -27,7 +27,7 @@ from callcenter.deliveries.rules import (
 from callcenter.errors import AppError, Conflict, InvalidInput, NotFound
 from callcenter.protection.scan import IndividualNumberRefused, require_clean
 from callcenter.protection.text import clean_text
-from callcenter.reporting import approval, service
+from callcenter.reporting import approval, day_view, service
 from callcenter.reporting.rules import MATTER_LABELS, MATTER_LENGTH, WEIGHT_BADGES, WEIGHT_LABELS, MatterKind
 from callcenter.web.access import LEADERSHIP, SUPERVISION, actor, allow, only
 from callcenter.web.forms import date_of, minute_of, text
@@ -99,7 +99,7 @@ def _day_page(on: date, error: AppError | None = None, typed: Any = None) -> str
         "reporting/day.html",
         found=found,
         figures=found.figures,
-        chart=_chart(found),
+        **day_view.context(found),
         versions=versions,
         changes=approval.changes_from(versions[0], found) if versions else None,
         kinds=MATTER_LABELS,
@@ -112,18 +112,6 @@ def _day_page(on: date, error: AppError | None = None, typed: Any = None) -> str
         error=error,
         typed=typed or {},
     )
-
-
-def _chart(found: approval.Review) -> list[dict[str, Any]]:
-    """Bars of the page: offered where it was counted, records beside it."""
-    return [
-        {
-            "label": f"{slot.start_minute // 60}:{slot.start_minute % 60:02d}",
-            "value": slot.recorded,
-            "usual": slot.exchange.offered,
-        }
-        for slot in found.report.slots
-    ]
 
 
 @blueprint.get("/reports/daily/<on>/draft/<edition>")
@@ -205,7 +193,7 @@ def _submit(on: date) -> UUID:
     who, at = actor(), now()
     note = clean_text(request.form.get("change_note", ""), max_length=NOTE_LENGTH, field="change_note")
     require_clean({"change_note": note})
-    wanted = approval.Approval(text("seen"), note, request.form.get("early") == "1")
+    wanted = approval.Approval(text("seen"), note, request.form.get("consent") == "1")
     end_read()
     with transaction():
         found = approval.review(on, by=who, at=at, note=note)

@@ -70,9 +70,16 @@ def mark_of(keys: ContractKeys, source: ReportText, finding: Finding) -> bytes:
     return hmac.new(keys.index, b"report.finding " + content.encode(), hashlib.sha256).digest()
 
 
+CALL_PLACE, MATTER_PLACE, GAP_PLACE = "call", "matter", "gap"
+
+
 def place_of_call(call_id: UUID) -> str:
-    return f"call:{call_id}"
+    return f"{CALL_PLACE}:{call_id}"
 
 
 def place_of_matter(matter_id: UUID) -> str:
-    return f"matter:{matter_id}"
+    return f"{MATTER_PLACE}:{matter_id}"
+
+
+def place_of_gap(start_minute: int | None) -> str:
+    return f"{GAP_PLACE}:{start_minute}"

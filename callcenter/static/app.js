@@ -48,8 +48,22 @@ function sendOnce(event) {
   window.setTimeout(() => delete form.dataset.sent, 5_000);
 }
 
+/** Words begun in another form of the page would go with it: they are asked about first. */
+function guardUnsent(event) {
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  const begun = [...document.querySelectorAll("form[data-unsent]")]
+    .filter((form) => form !== event.target)
+    .flatMap((form) => [...form.querySelectorAll("textarea")].map((field) => [form, field]))
+    .find(([, field]) => field.value.trim());
+  if (!begun) return;
+  event.preventDefault();
+  begun[1].focus();
+  say(`${begun[0].dataset.unsent}があります。先に送るか、消してから操作してください。`, "error");
+}
+
 startKeys();
 startSession();
 startFocus();
 // After the session's own listener: a form held back for sign-in has not been sent yet.
+document.addEventListener("submit", guardUnsent);
 document.addEventListener("submit", sendOnce);

@@ -1,8 +1,15 @@
 // Where the focus goes after content was replaced: to the error summary, else to what asks for it.
 
+/** A reason that was kept hands the focus on to the next gap that has none, so that a column is typed at one go. */
+function nextReason(field) {
+  if (field.dataset.focus !== "next-reason") return null;
+  const open = [...document.querySelectorAll(".reason:has(.reason-open) input[name=reason]")];
+  return open.find((other) => field.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING) ?? open[0] ?? null;
+}
+
 export function focusOn(root) {
   const target = root.querySelector?.(".error-summary:not([hidden])") ?? root.querySelector?.("[data-focus]");
-  if (target) target.focus();
+  if (target) (nextReason(target) ?? target).focus();
   return Boolean(target);
 }
 

@@ -7,7 +7,7 @@ from reports.wareki import wareki_weekday
 from reports.workbook import Page, Sheet
 
 REPORT_NAME = "日次実績報告書"
-FOOTER_TITLE = 24
+FOOTER_TITLE = 36
 #: Row of the headings; above it stand the sheet's title and one line of explanation.
 HEADING_ROW = 2
 FIRST_ROW = HEADING_ROW + 1
@@ -35,9 +35,9 @@ def page(report: DailyReport, *, landscape: bool = False) -> Page:
 
 
 def footer(report: DailyReport) -> tuple[str, str]:
-    """Contract on the left, version and edition on the right; the page number stands between.
+    """Contract on the left, version and edition on the right, where the page number follows.
 
-    The title is cut where it would run into the page number of an upright page; the cover holds it whole.
+    The title is cut where it would run into them on an upright page; the cover holds it whole.
     """
     title = report.contract.title
     short = title if len(title) <= FOOTER_TITLE else f"{title[: FOOTER_TITLE - 1]}…"

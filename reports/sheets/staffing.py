@@ -9,7 +9,6 @@ from reports.columns import Column, Kind
 from reports.daily import DailyReport, Staffing, StaffLine, TimeRange
 from reports.fitting import line_count, pieces
 from reports.measures import EMPTY
-from reports.presence import LEGEND, headcount, minutes_present, quarters, ruler, strip
 from reports.sheets import frame
 from reports.wareki import length, span
 from reports.workbook import Book, Sheet, table_sheet
@@ -48,7 +47,6 @@ def write(book: Book, report: DailyReport) -> None:
     _sums(sheet, report.staffing, row)
     row = _long_notes(sheet, report.staffing, row)
     row = _shortages(sheet, report.staffing, row + 2)
-    row = _presence(sheet, report, row + 2)
     sheet.print_area(row, LAST)
 
 
@@ -153,29 +151,3 @@ def _shortages(sheet: Sheet, staffing: Staffing, row: int) -> int:
         sheet.number(row, 2, shortage.span.minutes / 1440, style("minutes", "line"))
         sheet.number(row, 3, shortage.present, style("count", "line"))
     return row
-
-
-def _presence(sheet: Sheet, report: DailyReport, row: int) -> int:
-    """The day at a glance: a strip of quarters per person and the fewest operators present."""
-    starts = quarters(report.open_ranges)
-    if not starts or not report.staffing.lines:
-        return row - 2
-    sheet.text(row, 0, "在席の状況", sheet.style("section"))
-    sheet.text(row, 2, LEGEND, sheet.style("quiet"))
-    sheet.height(row, 22)
-    _strip(sheet, row + 1, ("番号", "氏名"), ruler(starts), "heading")
-    counted: list[bytes] = []
-    for line in report.staffing.lines:
-        present = minutes_present(line.present)
-        counted += [present] if line.counts_to_minimum else []
-        _strip(sheet, row + 2, (line.person.code, line.person.name or EMPTY), strip(present, starts), "line")
-        row += 1
-    _strip(sheet, row + 2, ("", "オペレーター数"), headcount(counted, starts), "total")
-    return row + 2
-
-
-def _strip(sheet: Sheet, row: int, who: tuple[str, str], marks: str, look: str) -> None:
-    style = sheet.style
-    sheet.text(row, 0, who[0], style(look, "center"))
-    sheet.text(row, 1, who[1], style(look, "left"))
-    sheet.merge((row, 2, row, LAST), marks, style(look, "left"))

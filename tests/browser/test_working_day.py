@@ -60,9 +60,9 @@ def _approve(page: Page, day: Demonstration, on: str) -> dict[str, str]:
     while page.get_by_role("button", name="個人情報ではないと確認した").count():
         page.get_by_role("button", name="個人情報ではないと確認した").first.click()
     shown = {key: page.locator(f"[data-figure={key}]").inner_text() for key in SHOWN}
-    early = page.get_by_label(re.compile("受付終了前ですが"))
-    if early.count():
-        early.check()
+    consent = page.get_by_label(re.compile("の点を確かめました"))
+    if consent.count():
+        consent.check()
     day.picture(page, f"4-daily-report-{on}")
     page.get_by_role("button", name="承認して提出").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("第1版")

@@ -63,7 +63,7 @@ def _shown(page: str) -> dict[str, str]:
 
 def _submit(browser: Browser, **form: str) -> Any:
     """Look at the day's page and submit what it shows."""
-    return browser.post(f"{PAGE}/submit", data={**_seen(browser), **form})
+    return browser.post(f"{PAGE}/submit", data={"consent": "1", **_seen(browser), **form})
 
 
 def _seen(browser: Browser) -> dict[str, str]:
@@ -161,11 +161,13 @@ def test_a_confirmation_of_another_text_is_refused(centre: Centre, supervisor: P
     assert answer.status_code == 409
 
 
-def test_a_day_that_is_not_over_needs_the_approvers_word(centre: Centre, supervisor: Person) -> None:
+def test_points_that_may_stand_need_the_approvers_word(centre: Centre, supervisor: Person) -> None:
     saved_call(centre.person(Role.OPERATOR).client())
     browser = supervisor.client()
-    assert _submit(browser).status_code == 409
-    assert _submit(browser, early="1").status_code == 303
+    refused = _submit(browser, consent="")
+    assert refused.status_code == 422
+    assert "印を付けてから" in refused.text
+    assert _submit(browser).status_code == 303
 
 
 def test_a_correction_is_a_second_version_that_says_what_changed(centre: Centre, supervisor: Person) -> None:
@@ -306,9 +308,8 @@ def test_a_forgotten_clock_out_counts_no_presence_after_the_last_punch_on_paper_
     centre.at(EVENING + timedelta(days=1))
     browser = supervisor.client()
     book = openpyxl.load_workbook(io.BytesIO(browser.get(f"{PAGE}/draft/handover").data))
-    sheet = book["配置"]
-    strips = {row[1].value: row[2].value for row in sheet.iter_rows() if row[2].value and "■" in str(row[2].value)}
-    assert strips["例田 A2"] == "■" * 14 + "□" * 21
+    strips = {row[1].value: [cell.value for cell in row[2:]] for row in book["在席状況"].iter_rows()}
+    assert strips["例田 A2"] == ["■"] * 14 + [None] * 21
     assert _shown(browser.get(PAGE).text)["shortage_minutes"] == "5:15"
     assert "勤務中（締切時点）" not in _words(book)
     assert "打刻もれ（退勤）" in _words(book)

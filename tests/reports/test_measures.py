@@ -34,8 +34,8 @@ def test_ratios_round_half_up_as_a_spreadsheet_does(answered: int, offered: int,
     assert MEASURE["answer_rate"].of(Tally(offered=offered, answered=answered)).text == text
 
 
-def test_more_records_than_answers_are_marked_with_a_triangle() -> None:
-    assert MEASURE["difference"].of(Tally(answered=10, recorded_by_phone_in_hours=12)).text == "▲2"
+def test_more_records_than_answers_are_marked_with_a_minus() -> None:
+    assert MEASURE["difference"].of(Tally(answered=10, recorded_by_phone_in_hours=12)).text == "−2"
 
 
 def test_handling_time_is_talk_plus_after_call_work() -> None:
