@@ -47,6 +47,8 @@ def _hours(sheet: Sheet, starts: Sequence[int]) -> None:
     for hour in sorted({at // 60 for at in starts}):
         columns = [WHO + number for number, at in enumerate(starts) if at // 60 == hour]
         sheet.merge((row, columns[0], row, columns[-1]), str(hour), style("heading", "hour"))
+    if not starts:
+        sheet.fill(row, range(WHO, WHO + ROOM), style("heading"))
     sheet.height(row, 24)
     sheet.freeze(row + 1, WHO)
 
