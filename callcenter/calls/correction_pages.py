@@ -102,7 +102,7 @@ def correction_form(call_id: UUID) -> Any:
     with transaction():
         current = _current(call_id, at_desk)
         _record_shown(current, at_desk)
-    return _page(call_id, CorrectionForm.of(current))
+    return _page(call_id, CorrectionForm.of(current), number=current.number)
 
 
 def _current(call_id: UUID, at_desk: Sitting) -> Current:
@@ -155,11 +155,11 @@ def correct(call_id: UUID) -> Any:
             corrections.correct_call(prepared, by=at_desk.by, at=at_desk.at)
     except IndividualNumberRefused as refusal:
         log_refusal(refusal, by=at_desk.by, at=at_desk.at, call_id=str(call_id))
-        return _page(call_id, replace(form, texts={**form.texts, **refusal.masked}), refusal)
+        return _page(call_id, replace(form, texts={**form.texts, **refusal.masked}), refusal, number=current.number)
     except service.Changed as error:
         return _both(call_id, form, error)
     except InvalidInput as error:
-        return _page(call_id, form, error)
+        return _page(call_id, form, error, number=current.number)
     flash("修正しました。", "success")
     return redirect(url_for("calls.detail", call_id=call_id), 303)
 
@@ -201,7 +201,7 @@ def _both(call_id: UUID, form: CorrectionForm, error: AppError) -> Any:
         for name in MARKS
         if form.marks[name] != stored.marks[name]
     ]
-    return _page(call_id, replace(form, version=stored.version), error, differences=differences)
+    return _page(call_id, replace(form, version=stored.version), error, differences=differences, number=current.number)
 
 
 @blueprint.post("/calls/<uuid:call_id>/void")

@@ -71,6 +71,7 @@ class Current(Struct, frozen=True):
     typed: Typed
     times: Times
     operator_id: UUID | None
+    number: int | None
 
 
 def current_of(keys: ContractKeys, row: Any) -> Current:
@@ -87,7 +88,7 @@ def current_of(keys: ContractKeys, row: Any) -> Current:
         difficult=row.difficult,
     )
     times = Times(row.started_at, row.ended_at, row.talk_seconds, row.acw_seconds)
-    return Current(Place(row.id, row.version, rules.CallState.of(row.state)), typed, times, row.operator_id)
+    return Current(Place(row.id, row.version, rules.CallState.of(row.state)), typed, times, row.operator_id, row.number)
 
 
 def require_changeable(by: Actor, operator_id: UUID | None, state: rules.CallState) -> None:

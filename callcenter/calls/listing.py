@@ -84,6 +84,15 @@ def checked(found: CallFilter) -> CallFilter:
     return found
 
 
+def require_within(wanted: CallFilter, first: date, last: date) -> None:
+    """Raises `InvalidInput` for a period that has no day of the contract's term."""
+    term = f"契約期間（{date_label(first)}から{date_label(last)}まで）の日付を入力してください。"
+    if wanted.from_on and wanted.from_on > last:
+        raise InvalidInput(errors={"from": [term]})
+    if wanted.to_on and wanted.to_on < first:
+        raise InvalidInput(errors={"to": [term]})
+
+
 def as_args(wanted: CallFilter) -> dict[str, Any]:
     """The filter as it stands in an address or in hidden fields: coded values only."""
     given = {
@@ -112,6 +121,11 @@ def conditions(wanted: CallFilter, operators: Mapping[Any, str], known: Names, t
         ("困難事例", "あり" if wanted.difficult else ""),
     ]
     return [(label, words) for label, words in shown if words]
+
+
+def in_words(wanted: CallFilter, operators: Mapping[Any, str], known: Names, today: date) -> str:
+    """The filter in one line, for the list itself and its print."""
+    return "　".join(f"{label}：{words}" for label, words in conditions(wanted, operators, known, today))
 
 
 def _period(wanted: CallFilter) -> str:

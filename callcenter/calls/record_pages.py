@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from msgspec import Struct, field
 
 from callcenter.accounts.identity import current_identity
@@ -19,8 +20,9 @@ from callcenter.calls.forms import refusal_act
 from callcenter.calls.record_queries import CallFilter, Words, words_of
 from callcenter.calls.rules import Disposition
 from callcenter.calls.sealing import opened
+from callcenter.calls.search_words import token_of, words_in
 from callcenter.clock import local, now
-from callcenter.errors import AppError, InvalidInput, NotFound
+from callcenter.errors import AppError, Forbidden, InvalidInput, NotFound
 from callcenter.lists.export import FILE_KINDS, ListFile, export_list, kind_of
 from callcenter.protection.deployment import keys_for
 from callcenter.protection.keys import ContractKeys
@@ -34,6 +36,8 @@ from callcenter.web.transaction import end_read, transaction
 blueprint = Blueprint("calls", __name__)
 NAV = (NavItem("対応記録", "calls.list_calls", CENTRE, 20, section="calls."),)
 QUERY_LENGTH = 100
+NO_SUCH_SEARCH = "個人番号（マイナンバー）らしい番号では検索できません。番号は残していません。"
+LIST_ARGUMENTS = frozenset({*listing.FILTER_LABELS, "complaint", "difficult", "search", "page"}) - {"q"}
 REVEALED: Mapping[str, tuple[str, ...]] = {
     "phone": ("phone",),
     "caller_name": ("caller_name",),
@@ -49,14 +53,39 @@ REVEALED: Mapping[str, tuple[str, ...]] = {
 @blueprint.get("/calls")
 @allow(only(CENTRE))
 def list_calls() -> Any:
-    return _list(request.args, "")
+    """The list; `search` carries the sealed words of a search."""
+    keys, token = keys_for(actor().contract), request.args.get("search", "")
+    try:
+        typed = words_in(keys, _session(), token, now()) if token else ""
+    except InvalidInput as error:
+        return _shown(keys, head_of(keys.contract_id), _Listing(error=error))
+    return _list(request.args, typed, token)
 
 
 @blueprint.post("/calls")
 @allow(only(CENTRE))
 def search_calls() -> Any:
-    """The same list narrowed by typed words or a number, which stand in no address."""
-    return _list(request.form, request.form.get("q", ""))
+    """To the list narrowed by the filter and by typed words or a number, which stand in no address; `#1043` to that
+    record."""
+    keys, given, typed = keys_for(actor().contract), request.form, request.form.get("q", "")
+    call_id = record_queries.id_of_number(keys.contract_id, typed)
+    if call_id is not None:
+        return redirect(url_for("calls.detail", call_id=call_id), 303)
+    try:
+        args = listing.as_args(_filter(given))
+        words = _words(keys, typed)
+    except (IndividualNumberRefused, InvalidInput):
+        return _list(given, typed)
+    if words is not None:
+        args["search"] = token_of(keys, _session(), words.text, now())
+    return redirect(url_for("calls.list_calls", **args), 303)
+
+
+def _session() -> UUID:
+    session_id = actor().session_id
+    if session_id is None:
+        raise Forbidden()
+    return session_id
 
 
 class _Listing(Struct, frozen=True):
@@ -65,20 +94,23 @@ class _Listing(Struct, frozen=True):
     wanted: CallFilter = field(default_factory=CallFilter)
     page: Page = field(default_factory=Page)
     typed: str = ""
+    token: str = ""
     rows: Sequence[Any] = ()
     total: int = 0
     error: AppError | None = None
 
 
-def _list(given: Mapping[str, str], typed: str) -> Any:
+def _list(given: Mapping[str, str], typed: str, token: str = "") -> Any:
     keys = keys_for(actor().contract)
     head = head_of(keys.contract_id)
     try:
-        wanted, page = listing.filter_from(given), page_from(given)
+        wanted, page = _filter(given), page_from(given)
         words = _words(keys, typed)
     except IndividualNumberRefused as refusal:
         log_refusal(refusal, by=actor(), at=now())
-        return _shown(keys, head, _Listing(typed=refusal.masked["q"], error=refusal))
+        return _shown(
+            keys, head, _Listing(typed=refusal.masked["q"], error=InvalidInput(errors={"q": [NO_SUCH_SEARCH]}))
+        )
     except InvalidInput as error:
         return _shown(keys, head, _Listing(typed=typed[:QUERY_LENGTH], error=error))
     if words is None:
@@ -87,7 +119,15 @@ def _list(given: Mapping[str, str], typed: str) -> Any:
         rows, total = record_queries.page_of_matches(keys, wanted, words, page)
         with transaction():
             record(record_queries.searched(words, total), by=actor(), at=now())
-    return _shown(keys, head, _Listing(wanted, page, typed, rows, total))
+    return _shown(keys, head, _Listing(wanted, page, typed, token, rows, total))
+
+
+def _filter(given: Mapping[str, str]) -> CallFilter:
+    """Raises `InvalidInput`, for a period outside the contract too: an empty list would look like no calls."""
+    wanted, identity = listing.filter_from(given), current_identity()
+    if identity and identity.contract:
+        listing.require_within(wanted, identity.contract.starts_on, identity.contract.ends_on)
+    return wanted
 
 
 def _words(keys: ContractKeys, typed: str) -> Words | None:
@@ -106,6 +146,7 @@ def log_refusal(refusal: IndividualNumberRefused, *, by: Actor, at: datetime, ca
 
 def _shown(keys: ContractKeys, head: bytes, found: _Listing) -> Any:
     today, given = local(now()).on, listing.as_args(found.wanted)
+    here = given | ({"search": found.token} if found.token else {})
     known = category_queries.names_at(keys.contract_id, head)
     people = record_queries.operators(keys.contract_id)
     end_read()
@@ -118,7 +159,9 @@ def _shown(keys: ContractKeys, head: bytes, found: _Listing) -> Any:
         q=found.typed,
         error=found.error,
         given=given,
-        page_href=url_for("calls.list_calls", **given) + ("&" if given else "?") + "page=%d",
+        page_href=url_for("calls.list_calls", **here) + ("&" if here else "?") + "page=%d",
+        back=_query(here | ({"page": found.page.number} if found.page.number > 1 else {})),
+        narrowed=listing.in_words(found.wanted, dict(people), known, today) if given else "",
         labels=listing.FILTER_LABELS,
         operators=people,
         categories=category_queries.code_choices(known.tree(today)),
@@ -127,6 +170,10 @@ def _shown(keys: ContractKeys, head: bytes, found: _Listing) -> Any:
         file_kinds=FILE_KINDS,
     )
     return shown, found.error.status if found.error else 200
+
+
+def _query(args: Mapping[str, Any]) -> str:
+    return f"?{urlencode(args)}" if args else ""
 
 
 @blueprint.post("/calls/export")
@@ -164,7 +211,8 @@ def detail(call_id: UUID) -> str:
     who, keys = actor(), keys_for(actor().contract)
     shown = record_view.detail(keys, record_queries.record_of(who.contract, call_id), by=who)
     end_read()
-    return render_template("calls/detail.html", **shown)
+    back: dict[str, Any] = {name: value for name, value in request.args.items() if name in LIST_ARGUMENTS}
+    return render_template("calls/detail.html", **shown, list_href=url_for("calls.list_calls", **back))
 
 
 @blueprint.post("/calls/<uuid:call_id>/reveal/<name>")

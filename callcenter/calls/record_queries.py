@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
+from unicodedata import normalize
 from uuid import UUID
 
 from msgspec import Struct
@@ -100,6 +102,25 @@ def words_of(keys: ContractKeys, typed: str) -> Words:
     if not found:
         raise InvalidInput(errors={"q": ["2文字以上の言葉か、電話番号を入力してください。"]})
     return Words(typed, None, found)
+
+
+_NUMBER = re.compile(r"#?\s*([0-9]{1,9})")
+_ID_OF_NUMBER = Read(
+    select(Call.id).where(
+        Call.contract_id == bindparam("wanted_contract", type_=Call.contract_id.type),
+        Call.number == bindparam("wanted_number"),
+    )
+)
+
+
+def id_of_number(contract_id: UUID, typed: str) -> UUID | None:
+    """The record whose number was typed (`#1043`, `1043`); None for anything else."""
+    found = _NUMBER.fullmatch(normalize("NFKC", typed).strip())
+    if found is None:
+        return None
+    asked = {"wanted_contract": contract_id, "wanted_number": int(found[1])}
+    row = _ID_OF_NUMBER.first(db.session.connection(), asked)
+    return None if row is None else row.id
 
 
 def page_of_calls(
@@ -238,13 +259,13 @@ _OPERATORS = Read(
         Membership.contract_id == bindparam("wanted_contract", type_=Membership.contract_id.type),
         or_(*(Membership.role == literal_column(f"'{role.value}'") for role in sorted(DESK))),
     )
-    .distinct()
-    .order_by(User.display_name, User.id)
+    .group_by(User.id, User.display_name, User.reading)
+    .order_by(User.reading == literal_column("''"), User.reading, User.display_name, User.id)
 )
 
 
 def operators(contract_id: UUID) -> list[tuple[UUID, str]]:
-    """Who records or recorded calls: (id, name) of the people with a desk role, by name."""
+    """Who records or recorded calls: (id, name) of the people with a desk role, in the order of the reading."""
     return [tuple(row) for row in _OPERATORS.all(db.session.connection(), {"wanted_contract": contract_id})]
 
 

@@ -74,18 +74,19 @@ def detail(keys: ContractKeys, row: Any, *, by: Actor) -> dict[str, Any]:
         "void_reason": opened(keys, "void_reason", row.id, row.void_reason),
         "may_reveal": by.has(*DESK),
         "may_change": by.has(*DESK) and state is rules.CallState.SAVED and may_change(by, row.operator_id),
-        "history": history(keys, row.id, known, row.local_on),
+        "history": history(keys, row, known),
     }
 
 
-def history(keys: ContractKeys, call_id: UUID, known: category_queries.Names, on: date) -> list[HistoryItem]:
+def history(keys: ContractKeys, row: Any, known: category_queries.Names) -> list[HistoryItem]:
     """Everything that happened to a record, the newest first."""
-    entries = history_of(keys.contract_id, "call", str(call_id))
+    entries = history_of(keys.contract_id, "call", str(row.id))
     names = record_queries.names_of_users(entry.user_id for entry in entries)
     revisions = {
-        one.revision: opened_revision(keys, one) for one in record_queries.revisions_of(keys.contract_id, call_id)
+        one.revision: opened_revision(keys, one) for one in record_queries.revisions_of(keys.contract_id, row.id)
     }
-    return [_item(entry, names, revisions, _Wording(known, on)) for entry in reversed(entries)]
+    wording = _Wording(known, row.local_on, opened(keys, "void_reason", row.id, row.void_reason))
+    return [_item(entry, names, revisions, wording) for entry in reversed(entries)]
 
 
 class _Wording(Struct, frozen=True):
@@ -93,6 +94,7 @@ class _Wording(Struct, frozen=True):
 
     known: category_queries.Names
     on: date
+    void_reason: str
 
     def said(self, name: str, value: Any) -> str:
         if name in _CODED and value:
@@ -114,7 +116,8 @@ def _item(entry: Entry, names: Mapping[UUID, str], revisions: Mapping[int, Befor
     before = revisions.get(entry.details.get("revision", 0)) if entry.action == "call.corrected" else None
     fields = field_labels(entry.details.get("fields", ()))
     if before is None:
-        return HistoryItem(entry.at, who or _machine(entry), what, fields)
+        reason = wording.void_reason if entry.action == "call.voided" else ""
+        return HistoryItem(entry.at, who or _machine(entry), what, fields, reason=reason)
     open_values = tuple(
         (LABELS[name], wording.said(name, value)) for name, value in before.values.items() if name not in PERSONAL
     )

@@ -61,6 +61,13 @@ function guardUnsent(event) {
   say(`${begun[0].dataset.unsent}があります。先に送るか、消してから操作してください。`, "error");
 }
 
+/** A form with many fields is sent by its button or Ctrl+Enter only: an Enter too many would send it half filled. */
+function holdEnter(event) {
+  const field = event.target;
+  if (event.key === "Enter" && !event.ctrlKey && field.matches?.("form[data-no-enter] input")) event.preventDefault();
+}
+
+document.addEventListener("keydown", holdEnter);
 startKeys();
 startSession();
 startFocus();

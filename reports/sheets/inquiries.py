@@ -16,7 +16,7 @@ _TEXT = Column("text", "内容（報告用）", Kind.LONG_TEXT, 52)
 COLUMNS = (
     Column("number", "番号", Kind.SERIAL, 8),
     Column("start", "受付", Kind.CLOCK, 7),
-    Column("channel", "チャネル", Kind.TEXT, 11),
+    Column("channel", "受付方法", Kind.TEXT, 11),
     Column("code", "コード", Kind.CODE, 8),
     Column("major", "大分類", Kind.LONG_TEXT, 23),
     Column("minor", "小分類", Kind.LONG_TEXT, 28),

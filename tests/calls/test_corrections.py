@@ -101,10 +101,10 @@ def test_a_correction_is_found_by_its_new_words_and_no_longer_by_the_old(centre:
     desk = centre.person(Role.OPERATOR).client()
     call_id = saved_call(desk)
     _correct(desk, call_id, question="マイナポータルの操作", phone="073-432-0002")
-    assert "#1<" in desk.post("/calls", data={"q": "マイナポータル"}).text
-    assert "#1<" not in desk.post("/calls", data={"q": "更新の通知"}).text
-    assert "#1<" in desk.post("/calls", data={"q": "073-432-0002"}).text
-    assert "#1<" not in desk.post("/calls", data={"q": "073-432-0001"}).text
+    assert "#1<" in desk.post("/calls", data={"q": "マイナポータル"}, follow_redirects=True).text
+    assert "#1<" not in desk.post("/calls", data={"q": "更新の通知"}, follow_redirects=True).text
+    assert "#1<" in desk.post("/calls", data={"q": "073-432-0002"}, follow_redirects=True).text
+    assert "#1<" not in desk.post("/calls", data={"q": "073-432-0001"}, follow_redirects=True).text
 
 
 def test_another_start_moves_the_call_to_its_day(centre: Centre) -> None:

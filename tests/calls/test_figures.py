@@ -150,7 +150,7 @@ def test_loaded_calls_are_numbered_by_their_start_sealed_and_found(centre: Centr
     texts = {"question": "秘密の話", "phone": "０７３-４３２-０００１", "operator_id": person.user_id}
     assert _load(centre, person, _call(MONDAY, 520, **texts), _call(MONDAY, 510)) == 2
     desk = person.client()
-    page = desk.post("/calls", data={"q": "073-432-0001"}).text
+    page = desk.post("/calls", data={"q": "073-432-0001"}, follow_redirects=True).text
     assert "#2<" in page
     assert "#1<" not in page
     call_id = saved_call(desk)

@@ -4,7 +4,9 @@ import csv
 import io
 import re
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from openpyxl import load_workbook
@@ -47,7 +49,7 @@ def _loaded(centre: Centre, person: Person, *calls: dict[str, Any]) -> None:
 
 def _numbers(text: str) -> list[int]:
 
-    return [int(found) for found in re.findall(r'<td class="num"><a href="/calls/[0-9a-f-]{36}">#(\d+)</a>', text)]
+    return [int(found) for found in re.findall(r'<td class="num"><a href="/calls/[0-9a-f-]{36}[^"]*">#(\d+)</a>', text)]
 
 
 def test_the_list_shows_the_newest_first_under_their_day(centre: Centre) -> None:
@@ -180,7 +182,7 @@ def test_words_and_numbers_are_found_though_sealed(centre: Centre, typed: str, f
     desk = centre.person(Role.OPERATOR).client()
     saved_call(desk)
     saved_call(desk, name="鈴木 花子", question="別の話", report_text="", answer="")
-    answer = desk.post("/calls", data={"q": typed})
+    answer = desk.post("/calls", data={"q": typed}, follow_redirects=True)
     assert answer.status_code == 200
     assert _numbers(answer.text) == found
 
@@ -188,8 +190,8 @@ def test_words_and_numbers_are_found_though_sealed(centre: Centre, typed: str, f
 def test_a_row_that_holds_all_pairs_of_letters_but_not_the_word_is_not_found(centre: Centre) -> None:
     desk = centre.person(Role.OPERATOR).client()
     saved_call(desk, question="かきくかかけ")
-    assert _numbers(desk.post("/calls", data={"q": "きくかけ"}).text) == []
-    assert _numbers(desk.post("/calls", data={"q": "くかかけ"}).text) == [1]
+    assert _numbers(desk.post("/calls", data={"q": "きくかけ"}, follow_redirects=True).text) == []
+    assert _numbers(desk.post("/calls", data={"q": "くかかけ"}, follow_redirects=True).text) == [1]
 
 
 def test_a_search_keeps_the_filter_and_goes_through_its_pages_by_post(centre: Centre) -> None:
@@ -201,11 +203,52 @@ def test_a_search_keeps_the_filter_and_goes_through_its_pages_by_post(centre: Ce
         {"question": "同じ言葉"},
     )
     desk = person.client()
-    first = desk.post("/calls", data={"q": "同じ言葉", "category": "0402"})
+    first = desk.post("/calls", data={"q": "同じ言葉", "category": "0402"}, follow_redirects=True)
     assert len(_numbers(first.text)) == 50
-    second = desk.post("/calls", data={"q": "同じ言葉", "category": "0402", "page": "2"})
+    following = re.search(r'href="(/calls\?[^"]*page=2)"', first.text)
+    assert following
+    second = desk.get(unescape(following[1]))
     assert _numbers(second.text) == list(range(10, 0, -1))
     assert "全60件" in second.text
+    back = re.search(r'href="(/calls/[0-9a-f-]{36}\?[^"]*)"', second.text)
+    assert back
+    record = desk.get(unescape(back[1])).text
+    up = re.search(r'href="(/calls\?[^"]*search=[^"]*)"', record)
+    assert up
+    assert _numbers(desk.get(unescape(up[1])).text) == list(range(10, 0, -1))
+
+
+def test_the_words_of_a_search_are_readable_in_no_address_to_no_other_session_and_for_an_hour(centre: Centre) -> None:
+    person = centre.person(Role.OPERATOR)
+    desk = person.client()
+    saved_call(desk)
+    address = desk.post("/calls", data={"q": "更新の通知"}).location
+    assert "更新" not in unquote(address)
+    assert _numbers(desk.get(address).text) == [1]
+    assert _numbers(person.client().get(address).text) == []
+    assert "もう一度入力してください" in person.client().get(address).text
+    assert desk.get("/calls?search=%00x").status_code == 422
+    centre.at(centre.now + timedelta(minutes=25))
+    desk.get("/calls")
+    centre.at(centre.now + timedelta(minutes=25))
+    desk.get("/calls")
+    centre.at(centre.now + timedelta(minutes=11))
+    assert "もう一度入力してください" in desk.get(address).text
+
+
+@pytest.mark.parametrize("typed", ["#1", "1", "＃１", "# 1"])
+def test_a_records_number_leads_to_the_record(centre: Centre, typed: str) -> None:
+    desk = centre.person(Role.OPERATOR).client()
+    call_id = saved_call(desk)
+    assert desk.post("/calls", data={"q": typed}).location == f"/calls/{call_id}"
+
+
+@pytest.mark.parametrize(("period", "field"), [({"from": "2027-04-01"}, "from"), ({"to": "2026-03-31"}, "to")])
+def test_a_period_outside_the_contract_is_said_at_its_field(centre: Centre, period: dict[str, str], field: str) -> None:
+    answer = centre.person(Role.OPERATOR).client().get("/calls", query_string=period)
+    assert answer.status_code == 422
+    assert f'id="f-{field}-error"' in answer.text
+    assert "契約期間" in answer.text
 
 
 def test_a_search_takes_as_few_statements_as_the_list_and_its_entry(centre: Centre) -> None:
@@ -214,14 +257,14 @@ def test_a_search_takes_as_few_statements_as_the_list_and_its_entry(centre: Cent
     desk = person.client()
     desk.csrf()
     with counted(centre) as seen:
-        desk.post("/calls", data={"q": "同じ言葉"})
+        desk.post("/calls", data={"q": "同じ言葉"}, follow_redirects=True)
     assert len(seen) <= MOST_STATEMENTS + ENTRY_STATEMENTS, seen
 
 
 @pytest.mark.parametrize(("typed", "kind"), [("更新", "words"), ("073-432-0001", "phone")])
 def test_a_search_is_an_entry_without_the_words(centre: Centre, typed: str, kind: str) -> None:
     browser = centre.person(Role.CONTRACT_MANAGER).client()
-    browser.post("/calls", data={"q": typed})
+    browser.post("/calls", data={"q": typed}, follow_redirects=True)
     (entry,) = _entries_of(centre, "call.searched")
     assert entry.details == {"kind": kind, "count": 0}
     assert typed.encode() not in everything_stored(centre)
@@ -233,14 +276,14 @@ def _entries_of(centre: Centre, action: str) -> list[Entry]:
 
 
 def test_one_letter_is_too_little_to_search_for(centre: Centre) -> None:
-    answer = centre.person(Role.OPERATOR).client().post("/calls", data={"q": "あ"})
+    answer = centre.person(Role.OPERATOR).client().post("/calls", data={"q": "あ"}, follow_redirects=True)
     assert answer.status_code == 422
     assert "2文字以上" in answer.text
 
 
 def test_an_individual_number_is_refused_as_search_words_and_not_echoed(centre: Centre) -> None:
     number = individual_number()
-    answer = centre.person(Role.OPERATOR).client().post("/calls", data={"q": number})
+    answer = centre.person(Role.OPERATOR).client().post("/calls", data={"q": number}, follow_redirects=True)
     assert answer.status_code == 422
     assert number not in answer.text
     assert "＊" * 12 in answer.text
@@ -261,7 +304,7 @@ def test_the_city_and_administrators_see_no_records(sqlite_centre: Centre, role:
     stranger = sqlite_centre.person(role).client()
     for answer in (
         stranger.get("/calls"),
-        stranger.post("/calls", data={"q": "更新"}),
+        stranger.post("/calls", data={"q": "更新"}, follow_redirects=True),
         stranger.post("/calls/export", data={"format": "csv"}),
         stranger.get(f"/calls/{call_id}"),
         stranger.post(f"/calls/{call_id}/reveal/phone"),
@@ -288,7 +331,7 @@ def test_records_of_another_contract_are_in_no_list_and_on_no_page(centre: Centr
     centre.contract_id = other
     stranger = centre.person(Role.OPERATOR, contract_id=other).client()
     assert _numbers(stranger.get("/calls?state=all").text) == []
-    assert _numbers(stranger.post("/calls", data={"q": "更新"}).text) == []
+    assert _numbers(stranger.post("/calls", data={"q": "更新"}, follow_redirects=True).text) == []
     assert stranger.get(f"/calls/{call_id}").status_code == 404
     assert stranger.post(f"/calls/{call_id}/reveal/phone").status_code == 404
     assert stranger.post(f"/calls/{call_id}/void", data={"reason": "x", "version": "2"}).status_code == 404

@@ -7,7 +7,7 @@ const CHOICES = ["relation", "channel", "language"];
 const MARKS = ["complaint", "difficult"];
 const ALIASES = { caller_name: "name", category_code: "category" };
 export const LABELS = {
-  phone: "電話番号", name: "氏名", relation: "問合せ者", channel: "チャネル", language: "言語", question: "問合せ内容",
+  phone: "電話番号", name: "氏名", relation: "問合せ者", channel: "受付方法", language: "言語", question: "問合せ内容",
   category: "分類", answer: "回答内容", report_text: "報告用要旨", disposition: "結果", complaint: "苦情",
   difficult: "困難事例", talk_seconds: "通話", acw_seconds: "後処理",
 };
