@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -43,10 +44,12 @@ def contract() -> str:
 def _page(refusal: Refusal, form: str) -> str:
     """The page; `form` names the one whose refusal is shown."""
     contract_id, today = actor().contract, local(now()).on
+    terms = queries.terms(contract_id)
     return render_template(
         "contracts/contract.html",
         facts=queries.contract(contract_id),
-        terms=queries.terms(contract_id),
+        terms=terms,
+        in_force=_in_force(terms, today),
         permissions=queries.permissions(contract_id),
         kinds=PERMISSION_KINDS,
         settings=_settings(contract_id),
@@ -57,6 +60,17 @@ def _page(refusal: Refusal, form: str) -> str:
         may_edit=may_edit(),
         tabs=section_tabs(),
     )
+
+
+def _in_force(terms: Sequence[queries.Terms], today: date) -> dict[str, str]:
+    """What a change of the terms starts from: those that hold today, else the first."""
+    now_holding = next((one for one in reversed(terms) if one.effective_on <= today), terms[0])
+    return {
+        "opens": f"{now_holding.opens_minute // 60:02d}:{now_holding.opens_minute % 60:02d}",
+        "closes": f"{now_holding.closes_minute // 60:02d}:{now_holding.closes_minute % 60:02d}",
+        "minimum": str(now_holding.minimum_operators),
+        "headcount": str(now_holding.approved_headcount),
+    }
 
 
 def _settings(contract_id: UUID) -> list[dict[str, Any]]:

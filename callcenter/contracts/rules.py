@@ -75,12 +75,14 @@ def people_faults(minimum_operators: int, approved_headcount: int) -> Faults:
 
 
 class SettingSpec(Struct, frozen=True):
-    """A setting that exists: its words on the screen, and how its text becomes the value that is kept."""
+    """A setting that exists: its words on the screen, and how its text becomes the value that is kept.
+    `standard` holds until a value is set."""
 
     name: str
     label: str
     hint: str
     read: Callable[[str], list[str]]
+    standard: tuple[str, ...] = ()
 
 
 def settings_by_name(*specs: SettingSpec) -> Mapping[str, SettingSpec]:

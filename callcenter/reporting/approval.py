@@ -19,6 +19,7 @@ from callcenter.audit.service import Act, record
 from callcenter.calls import queries as calls
 from callcenter.clock import local
 from callcenter.contracts import queries as contracts
+from callcenter.contracts.settings import PUBLIC_PHONES
 from callcenter.deliveries import service as deliveries
 from callcenter.deliveries.queries import VersionFacts
 from callcenter.deliveries.rules import Edition, Kind
@@ -28,7 +29,6 @@ from callcenter.reporting import daily, queries
 from callcenter.reporting.changes import Changes, changes_since, marks_of
 from callcenter.reporting.rules import Check, DayState, Weight, checks_of, may_submit
 from callcenter.reporting.texts import (
-    PUBLIC_PHONES,
     Callers,
     ReportText,
     TextFinding,

@@ -12,9 +12,6 @@ from msgspec import Struct
 from callcenter.protection.findings import Finding, find_personal_data
 from callcenter.protection.keys import ContractKeys
 
-PUBLIC_PHONES = ("0120-95-0178", "0570-783-578", "050-3818-1250")
-"""Numbers of public services that operators read out: the national dials for the card."""
-
 
 class ReportText(Struct, frozen=True):
     """A text meant for the report: whose (`place` such as `call:<id>`), what a person calls it, the words."""

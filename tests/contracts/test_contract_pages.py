@@ -70,6 +70,23 @@ def test_each_form_saves(centre: Centre, url: str) -> None:
     assert browser.get("/contract/calendar").status_code == 200
 
 
+def test_the_form_of_public_phones_starts_from_what_is_in_force(centre: Centre) -> None:
+    browser = _manager(centre)
+    first = browser.get("/contract").text
+    assert re.search(r"<textarea[^>]*>\s*0120-95-0178\n0570-783-578\n050-3818-1250</textarea>", first)
+    browser.post("/contract/settings", data=SETTING)
+    assert re.search(r"<textarea[^>]*>\s*0120-950-178\n0570-783-578</textarea>", browser.get("/contract").text)
+
+
+def test_a_change_of_terms_starts_from_those_in_force(centre: Centre) -> None:
+    browser = _manager(centre)
+    browser.post("/contract/terms", data={**FORMS["/contract/terms"], "effective_on": "2026-06-01"})
+    page = browser.get("/contract").text
+    headcount = re.search(r'name="approved_headcount" value="(\d+)"', page)
+    assert headcount
+    assert headcount[1] == FORMS["/contract/terms"]["approved_headcount"]
+
+
 def test_public_phones_are_written_the_usual_way(centre: Centre) -> None:
     _manager(centre).post("/contract/settings", data=SETTING)
     with centre.inside():

@@ -3,8 +3,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from uuid import UUID
 
+from callcenter.contracts.settings import PUBLIC_PHONES
 from callcenter.protection.keys import ContractKeys
-from callcenter.reporting.texts import PUBLIC_PHONES, Callers, ReportText, findings_in
+from callcenter.reporting.texts import Callers, ReportText, findings_in
 
 KEYS = ContractKeys(UUID(int=1), MappingProxyType({1: b"d" * 32}), 1, b"i" * 32, b"l" * 32)
 NOBODY = Callers((), ())
