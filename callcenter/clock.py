@@ -41,6 +41,11 @@ def now() -> datetime:
     return app_clock().now()
 
 
+def world(instant: datetime) -> datetime:
+    """What the world's clocks show at an instant of the app: an authenticator knows of no demonstration's day."""
+    return instant - app_clock().offset
+
+
 def local(instant: datetime) -> LocalMoment:
     """The local date and minute of `instant`. 23:30 UTC is 08:30 of the next day in Tokyo."""
     moment = in_tokyo(instant)

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from callcenter.accounts import administration, directory
+from callcenter.accounts.identity import known_identity
 from callcenter.accounts.passwords import prepare, temporary_password
 from callcenter.accounts.rules import login_faults, normalise_login
 from callcenter.audit.typed import NOTHING, Line, Refusal, clean_lines, refused
@@ -196,7 +197,14 @@ def enable(user_id: UUID) -> Any:
 @allow(only(ADMINISTRATION))
 def policies() -> str:
     required = directory.roles_with_second_factor(actor().contract)
-    return render_template("accounts/policies.html", role_choices=ROLE_CHOICES, required=required, tabs=section_tabs())
+    found = known_identity()
+    return render_template(
+        "accounts/policies.html",
+        role_choices=ROLE_CHOICES,
+        required=required,
+        own_role_unready=found is not None and not found.has_second_factor,
+        tabs=section_tabs(),
+    )
 
 
 @blueprint.post("/admin/second-factor")

@@ -35,7 +35,7 @@ from callcenter.accounts.sign_in import (
     resume,
 )
 from callcenter.accounts.sign_in import sign_in as open_session_for
-from callcenter.clock import now
+from callcenter.clock import now, world
 from callcenter.errors import AppError, Forbidden, InvalidInput
 from callcenter.protection.cipher import Unreadable, open_sealed, seal
 from callcenter.protection.deployment import SYSTEM_ID, system_keys
@@ -283,7 +283,7 @@ def _proved_step(known: queries.Candidate, seed: str) -> int:
     """The time step of the code. Raises `InvalidInput` for a wrong password or code, `Locked` after too many."""
     if not confirm_password(known, request.form.get("current", ""), _address(), at=now()):
         raise InvalidInput(errors={"current": ["今のパスワードが正しくありません。"]})
-    step = second_factor.matching_step(seed, text("code"), now(), 0)
+    step = second_factor.matching_step(seed, text("code"), world(now()), 0)
     if step is None:
         raise InvalidInput(errors={"code": ["コードが一致しません。アプリの表示を確認してください。"]})
     return step

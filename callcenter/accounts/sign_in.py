@@ -16,7 +16,7 @@ from callcenter.accounts.models import UserSession
 from callcenter.accounts.passwords import Prepared, hash_password, needs_better_hash, password_matches
 from callcenter.accounts.rules import normalise_login
 from callcenter.audit.service import Act, record
-from callcenter.clock import local
+from callcenter.clock import local, world
 from callcenter.errors import AppError, Forbidden, SignInRequired
 from callcenter.protection.cipher import open_sealed
 from callcenter.protection.deployment import SYSTEM_ID, system_keys
@@ -112,7 +112,7 @@ def _used_step(who: queries.Candidate, given: Credentials, at: datetime) -> int 
     if not given.code.strip():
         raise SecondFactorRequired()
     seed = open_sealed(system_keys(), SEED_LABEL, SYSTEM_ID, who.user_id, who.totp_sealed)
-    step = second_factor.matching_step(seed, given.code, at, who.totp_last_step)
+    step = second_factor.matching_step(seed, given.code, world(at), who.totp_last_step)
     if step is None:
         raise _failed(who, given.address, at)
     return step

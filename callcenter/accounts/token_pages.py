@@ -13,6 +13,7 @@ from callcenter.accounts.admin_pages import SHOWN_AGAIN, section_tabs
 from callcenter.accounts.administration import require_administrator
 from callcenter.audit.typed import NOTHING, Line, Refusal, clean_lines, refused
 from callcenter.clock import instant_of, local, now
+from callcenter.errors import InvalidInput
 from callcenter.web.access import ADMINISTRATION, SCOPES, actor, allow, only
 from callcenter.web.forms import date_of
 from callcenter.web.transaction import transaction
@@ -58,7 +59,9 @@ def create_token() -> Any:
 
 
 def _life(last_on: date) -> timedelta:
-    """From now to the end of the last day."""
+    """From now to the end of the last day, which is after today."""
+    if last_on <= local(now()).on:
+        raise InvalidInput(errors={"expires_on": ["期限は明日から 1 年以内の日付にしてください。"]})
     return instant_of(last_on, 1440) - now()
 
 

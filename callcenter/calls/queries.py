@@ -259,6 +259,13 @@ def last_changes(contract_id: UUID, from_on: date, to_on: date) -> dict[date, da
     return dict(db.session.execute(statement).all())
 
 
+def first_recorded_day(contract_id: UUID) -> date | None:
+    """The first day that has a saved call: from then on every open day is reported."""
+    return db.session.execute(
+        select(func.min(Call.local_on)).where(*_saved(contract_id, date.min, date.max))
+    ).scalar_one_or_none()
+
+
 def last_recorded_day(contract_id: UUID, until: date) -> date | None:
     """The last day up to `until` that has a saved call."""
     return db.session.execute(

@@ -25,9 +25,9 @@ from callcenter.errors import AppError, Conflict, InvalidInput, NotFound
 from callcenter.protection.scan import IndividualNumberRefused, require_clean
 from callcenter.protection.text import clean_text
 from callcenter.web.access import CITY, LEADERSHIP, Role, actor, allow, only
-from callcenter.web.forms import optional_date
+from callcenter.web.forms import optional_date, require_whole_answer
 from callcenter.web.navigation import NavItem
-from callcenter.web.pagination import page_from
+from callcenter.web.pagination import Page, page_from
 from callcenter.web.transaction import end_read, transaction
 
 blueprint = Blueprint("deliveries", __name__)
@@ -53,7 +53,18 @@ def documents() -> str:
         to_on=optional_date(request.args.get("to"), "to"),
     )
     rows, total = queries.newest_versions(actor().contract, wanted, page)
-    return render_template("deliveries/documents.html", rows=rows, total=total, page=page, wanted=wanted, labels=LABELS)
+    waiting, waiting_total = queries.newest_versions(actor().contract, queries.Wanted(state=State.SUBMITTED), Page())
+    return render_template(
+        "deliveries/documents.html",
+        rows=rows,
+        total=total,
+        page=page,
+        wanted=wanted,
+        oldest_waiting=min(waiting, key=lambda one: one.period_from, default=None),
+        waiting_total=waiting_total,
+        decides=actor().has(*DECIDERS),
+        labels=LABELS,
+    )
 
 
 def _state(value: str) -> State | None:
@@ -92,6 +103,7 @@ def _document_page(version_id: UUID, error: AppError | None = None, typed: Mappi
 @allow(only(READERS))
 def download(version_id: UUID, edition: str) -> Response:
     """The exact bytes; the entry of the log is written before they leave."""
+    require_whole_answer()
     try:
         wanted = Edition(edition)
     except ValueError as error:

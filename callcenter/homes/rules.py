@@ -70,6 +70,14 @@ class Forgotten(Struct, frozen=True):
     staff_id: str
 
 
+class LeftOpen(Struct, frozen=True):
+    """An open call that was left: its day, the minute at which it was opened, whose it is."""
+
+    on: date
+    minute: int
+    name: str
+
+
 class Facts(Struct, frozen=True):
     """What is known at this moment. Days in ascending order; `previous_on` is the open day before today."""
 
@@ -86,7 +94,7 @@ class Facts(Struct, frozen=True):
     changed: tuple[date, ...] = ()
     gaps: tuple[tuple[date, int], ...] = ()
     forgotten: tuple[Forgotten, ...] = ()
-    left_open: tuple[date, ...] = ()
+    left_open: tuple[LeftOpen, ...] = ()
 
 
 def tasks_of(facts: Facts) -> list[Task]:
@@ -181,10 +189,10 @@ def _correction(one: Forgotten, ending: str) -> Link:
 
 def _left_open(facts: Facts) -> Iterator[Task]:
     if facts.left_open:
-        days = sorted(set(facts.left_open))
-        detail = f"{_days(days)}に始めた通話です。担当のオペレーターに、保存するよう伝えてください。"
-        link = (Link("対応記録を見る", "calls.list_calls"),)
-        yield Task("left_open", Urgency.TODAY, "保存していない通話があります", len(facts.left_open), "件", detail, link)
+        shown = facts.left_open[:LINKS_SHOWN]
+        named = "、".join(f"{one.name}さん（{wareki_weekday(one.on)} {clock(one.minute)}開始）" for one in shown)
+        detail = f"{named}{_more(len(facts.left_open))}。本人の通話デスクで、保存するか捨ててもらってください。"
+        yield Task("left_open", Urgency.TODAY, "保存していない通話があります", len(facts.left_open), "件", detail, ())
 
 
 def _awaiting(days: Sequence[date]) -> Iterator[Task]:

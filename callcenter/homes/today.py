@@ -12,6 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from callcenter.accounts import directory
 from callcenter.calls import queries as calls
 from callcenter.calls.exchange import queries as exchange
 from callcenter.calls.exchange.day import DayExchange
@@ -26,6 +27,7 @@ from callcenter.homes.rules import (
     STALE_AFTER,
     Facts,
     Forgotten,
+    LeftOpen,
     SentBack,
     Task,
     tasks_of,
@@ -40,6 +42,7 @@ from scheduling.intervals import MinuteRange, slots
 
 SLOT_MINUTES: Final = 30
 USUAL_WEEKS: Final = 8
+NOBODY: Final = "外部連携"
 FIGURES: Final = ("average_handling", "complaints", "difficult")
 
 
@@ -190,9 +193,8 @@ def _finished_days(day: _Day) -> list[date]:
     hours = day.attendance.hours
     if known and known[-1] == day.on and hours and day.here.minute < hours.end:
         known = known[:-1]
-    recent = known[-LOOKED_BACK:]
-    worked = calls.counts_by_day(day.id, recent[0], recent[-1]) if recent else {}
-    return [on for on in recent if worked and on >= min(worked)]
+    first = calls.first_recorded_day(day.id)
+    return [on for on in known[-LOOKED_BACK:] if first is not None and on >= first]
 
 
 def _counted_days(contract_id: UUID, days: Sequence[date]) -> set[date]:
@@ -228,13 +230,16 @@ def _forgotten(day: _Day, finished: Sequence[date]) -> tuple[Forgotten, ...]:
     return tuple(Forgotten(one.on, one.member.name, str(one.member.id)) for one in found)
 
 
-def _left_open(day: _Day) -> tuple[date, ...]:
+def _left_open(day: _Day) -> tuple[LeftOpen, ...]:
     """Calls with words in them that nobody is typing into any more."""
-    return tuple(
-        one.local_on
+    left = [
+        one
         for one in calls.open_calls(day.id)
         if one.has_words and (one.local_on < day.on or day.now - one.edited_at >= STALE_AFTER)
-    )
+    ]
+    names = directory.names_under(day.id) if left else {}
+    whose = {one.id: names.get(one.operator_id, NOBODY) if one.operator_id else NOBODY for one in left}
+    return tuple(LeftOpen(one.local_on, local(one.opened_at).minute, whose[one.id]) for one in left)
 
 
 # --- the day so far ---

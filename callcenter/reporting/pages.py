@@ -30,7 +30,7 @@ from callcenter.protection.text import clean_text
 from callcenter.reporting import approval, day_view, service
 from callcenter.reporting.rules import MATTER_LABELS, MATTER_LENGTH, WEIGHT_BADGES, WEIGHT_LABELS, MatterKind
 from callcenter.web.access import LEADERSHIP, SUPERVISION, actor, allow, only
-from callcenter.web.forms import date_of, minute_of, text
+from callcenter.web.forms import date_of, minute_of, require_whole_answer, text
 from callcenter.web.navigation import NavItem
 from callcenter.web.transaction import end_read, transaction
 from scheduling.calendar import DayStatus
@@ -55,6 +55,7 @@ def month() -> str:
         days=_days_of(contract, first, last),
         today=today,
         recorded=calls.counts_by_day(contract.id, first, last),
+        due_from=calls.first_recorded_day(contract.id),
         submitted=delivered.states_between(contract.id, Kind.DAILY, first, last),
         states=STATE_LABELS,
         badges=STATE_BADGES,
@@ -118,6 +119,7 @@ def _day_page(on: date, error: AppError | None = None, typed: Any = None) -> str
 @allow(only(LEADERSHIP))
 def draft(on: str, edition: str) -> Response:
     """The workbook as it stands, marked 案. An entry of the log: it may name people."""
+    require_whole_answer()
     wanted = _day_within_contract(on)
     if edition not in {item.value for item in Edition}:
         raise NotFound()

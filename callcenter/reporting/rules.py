@@ -41,14 +41,12 @@ WEIGHT_BADGES = {Weight.STOP: "bad", Weight.WARN: "warn"}
 
 
 class Check(Struct, frozen=True):
-    """One thing found before an approval. `endpoint` leads to where it is mended; the day is its argument
-    `day_argument`."""
+    """One thing found before an approval. `endpoint` leads to where it is mended, with the day as `on`."""
 
     code: str
     weight: Weight
     text: str
     endpoint: str = ""
-    day_argument: str = "on"
 
 
 class DayState(Struct, frozen=True):
@@ -78,9 +76,8 @@ def checks_of(day: DayState) -> list[Check]:
             day.open_calls,
             _warn(
                 "open_calls",
-                f"保存していない通話が {day.open_calls} 件あります。集計には入りません。",
-                "calls.list_calls",
-                "day",
+                f"保存していない通話が {day.open_calls} 件あります。集計には入りません。担当は「今日」に出ます。",
+                "homes.today",
             ),
         ),
         (
@@ -108,8 +105,8 @@ def _stop(code: str, text: str) -> Check:
     return Check(code, Weight.STOP, text)
 
 
-def _warn(code: str, text: str, endpoint: str = "", day_argument: str = "on") -> Check:
-    return Check(code, Weight.WARN, text, endpoint, day_argument)
+def _warn(code: str, text: str, endpoint: str = "") -> Check:
+    return Check(code, Weight.WARN, text, endpoint)
 
 
 def may_submit(checks: Sequence[Check]) -> bool:

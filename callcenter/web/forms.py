@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import request
 from marshmallow import Schema, ValidationError
+from werkzeug.exceptions import MethodNotAllowed
 
 from callcenter.errors import Conflict, InvalidInput
 from callcenter.web.access import Actor
@@ -119,3 +120,9 @@ def raise_all(*attempts: InvalidInput | None) -> None:
             errors.update(attempt.errors)
     if errors:
         raise InvalidInput(errors=errors)
+
+
+def require_whole_answer() -> None:
+    """A file whose leaving is an entry is not asked about without being fetched (HEAD)."""
+    if request.method == "HEAD":
+        raise MethodNotAllowed(valid_methods=["GET"])

@@ -203,6 +203,7 @@ def test_a_token_is_shown_once_and_revoked(centre: Centre) -> None:
         ("name", f"機械{NUMBER}"),
         ("scopes", "everything"),
         ("expires_on", "2026-05-31"),
+        ("expires_on", "2026-06-01"),
         ("expires_on", "2027-06-03"),
         ("expires_on", "0001-01-01"),
         ("expires_on", "tomorrow"),
@@ -337,3 +338,7 @@ def test_if_the_entry_cannot_be_written_the_act_does_not_happen(
     assert browser.post(f"/admin/users/{person.user_id}/disable").status_code == 500
     monkeypatch.undo()
     assert _listed(centre, person.login).disabled_at is None
+
+
+def test_whoever_requires_a_second_factor_of_their_own_role_is_told_before(centre: Centre) -> None:
+    assert "あなた自身はまだ認証アプリを登録していません" in _admin(centre).get("/admin/second-factor").text

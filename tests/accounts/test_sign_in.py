@@ -285,6 +285,16 @@ def test_a_code_is_taken_once_and_none_before_it_afterwards(sqlite_centre: Centr
     assert sign_in(sqlite_centre.browser(), person.login, code=before).status_code == 401
 
 
+def test_a_demonstration_on_another_day_takes_the_code_that_a_real_authenticator_shows(sqlite_centre: Centre) -> None:
+    person = with_password(sqlite_centre, sqlite_centre.person(Role.OPERATOR))
+    seed, clock = with_authenticator(sqlite_centre, person), sqlite_centre.app.extensions["callcenter_clock"]
+    shown = code_at(sqlite_centre, seed)
+    clock.offset = timedelta(days=90, seconds=17)
+    sqlite_centre.at(sqlite_centre.now + clock.offset)
+    assert sign_in(sqlite_centre.browser(), person.login, code=code_at(sqlite_centre, seed)).status_code == 401
+    assert sign_in(sqlite_centre.browser(), person.login, code=shown).status_code == 303
+
+
 def test_the_same_code_at_the_same_moment_lets_one_in(centre: Centre) -> None:
     person = with_password(centre, centre.person(Role.OPERATOR))
     seed = with_authenticator(centre, person)

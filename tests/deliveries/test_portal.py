@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import pytest
 from sqlalchemy import update
@@ -12,6 +13,7 @@ from callcenter.deliveries.rules import Edition, State
 from callcenter.errors import AppError, Conflict
 from callcenter.extensions import db
 from callcenter.web.access import Role
+from callcenter.web.pagination import Page
 from callcenter.web.transaction import transaction
 from tests.centre import Centre, Person
 from tests.deliveries.factories import submission, submitted
@@ -127,6 +129,34 @@ def test_others_do_not_see_delivered_documents(centre: Centre, supervisor: Perso
     client = centre.person(role).client()
     for url in ("/documents", f"/documents/{version}", f"/documents/{version}/files/handover"):
         assert client.get(url).status_code == 403
+
+
+def test_asking_about_a_file_without_fetching_it_is_no_download(
+    centre: Centre, supervisor: Person, officer: Person
+) -> None:
+    version = submitted(centre, supervisor)
+    assert officer.client().http.head(f"/documents/{version}/files/handover").status_code == 405
+    with centre.inside():
+        assert not log.page_of_entries(log.LogFilter(centre.contract_id, action="report.downloaded"), Page())[0]
+
+
+def test_the_officer_sees_what_waits_and_the_viewer_only_that_it_does(
+    centre: Centre, supervisor: Person, officer: Person
+) -> None:
+    assert "確認を待っている報告書はありません" in officer.client().get("/documents").text
+    version = submitted(centre, supervisor)
+    page = officer.client().get("/documents").text
+    assert "確認を待っている報告書が1件" in page
+    assert re.search(rf'button-primary" href="/documents/{version}"', page)
+    seen = centre.person(Role.CITY_VIEWER).client().get("/documents").text
+    assert "確認を待っている報告書が1件" in seen
+    assert "button-primary" not in seen.partition("<main")[2].partition("</main>")[0]
+
+
+def test_a_version_that_was_replaced_is_said_to_be(centre: Centre, supervisor: Person, officer: Person) -> None:
+    first = submitted(centre, supervisor)
+    submitted(centre, supervisor, number=2, note="直した")
+    assert "差替え済み" in officer.client().get(f"/documents/{first}").text
 
 
 def test_a_viewer_reads_but_does_not_decide(centre: Centre, supervisor: Person) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from callcenter.homes.rules import Facts, Forgotten, SentBack, Urgency, tasks_of, what_comes_next
+from callcenter.homes.rules import Facts, Forgotten, LeftOpen, SentBack, Urgency, tasks_of, what_comes_next
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 3)
 THURSDAY, FRIDAY = date(2026, 6, 4), date(2026, 6, 5)
@@ -78,14 +78,21 @@ def test_a_forgotten_punch_leads_to_its_correction() -> None:
     assert task.links[0].arguments == (("staff_id", "id-1"), ("on", "2026-06-04"))
 
 
-def test_calls_left_open_are_told_by_day_not_by_call() -> None:
-    _, _, count, detail = only(replace(CALM, left_open=(THURSDAY, THURSDAY)))
+def test_calls_left_open_are_told_by_whose_they_are_and_since_when() -> None:
+    _, _, count, detail = only(
+        replace(CALM, left_open=(LeftOpen(THURSDAY, 612, "例田 一郎"), LeftOpen(THURSDAY, 700, "例田 一郎")))
+    )
     assert count == 2
-    assert detail.startswith("令和8年6月4日（木）に")
+    assert detail.startswith("例田 一郎さん（令和8年6月4日（木） 10:12開始）、例田 一郎さん")
 
 
 def test_what_waits_for_the_city_comes_last() -> None:
-    facts = replace(CALM, awaiting=(MONDAY,), left_open=(FRIDAY,), sent_back=(SentBack(TUESDAY, "市", "直して"),))
+    facts = replace(
+        CALM,
+        awaiting=(MONDAY,),
+        left_open=(LeftOpen(FRIDAY, 612, "例田 一郎"),),
+        sent_back=(SentBack(TUESDAY, "市", "直して"),),
+    )
     assert keys(facts) == ["sent_back_2026-06-02", "left_open", "awaiting"]
 
 
