@@ -45,6 +45,7 @@ function isReachable(element) {
 
 function act(element) {
   if (element.dataset.keyDo === "click" || element.matches("button, a")) {
+    if (element.matches("summary")) element.focus(); // what it opens is the next stop
     element.click();
   } else {
     element.focus();
