@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import pairwise
+from operator import add
 
 from callcenter.protection.digits import long_runs
 from callcenter.protection.keys import ContractKeys
@@ -29,6 +29,7 @@ from callcenter.protection.text import normalise_for_search
 TOKEN_BYTES = 4
 KEY_BYTES = 16
 _MIN_QUERY_LETTERS = 2
+_TOKENS_REMEMBERED = 65_536
 _DROPPED = re.compile(r"[\W_]+")
 # A letter that normalisation never leaves in a text: pairs across it are no bigrams.
 _GAP = "\x00"
@@ -55,16 +56,20 @@ def key_of(keys: ContractKeys, kind: IndexKind, value: str) -> bytes:
 
 def tokens(keys: ContractKeys, texts: Iterable[str | None]) -> bytes:
     """The tokens of a row's texts, sorted and unique, 4 bytes each: order and repetition are not kept."""
-    pairs = {pair for text in texts if text for pair in pairwise(_indexable(text))}
-    key = keys.index
-    return b"".join(sorted({_token(key, one + two) for one, two in pairs if one != _GAP and two != _GAP}))
+    pairs = set[str]()
+    for text in texts:
+        if text:
+            letters = _indexable(text)
+            pairs.update(map(add, letters, letters[1:]))
+    known = _tokens_of(keys.index)
+    return b"".join(sorted({known[pair] for pair in pairs if _GAP not in pair}))
 
 
 def query_tokens(keys: ContractKeys, query: str) -> list[bytes]:
     """The tokens that a row must hold to match. Empty for a query of fewer than two letters."""
-    letters = _indexable(query)
-    wanted = {one + two: None for one, two in pairwise(letters) if one != _GAP and two != _GAP}
-    return [_token(keys.index, pair) for pair in wanted] if len(letters) >= _MIN_QUERY_LETTERS else []
+    letters, known = _indexable(query), _tokens_of(keys.index)
+    wanted = dict.fromkeys(pair for pair in map(add, letters, letters[1:]) if _GAP not in pair)
+    return [known[pair] for pair in wanted] if len(letters) >= _MIN_QUERY_LETTERS else []
 
 
 def matches(query: str, texts: Iterable[str | None]) -> bool:
@@ -83,11 +88,24 @@ def _indexable(text: str) -> str:
     return _GAP.join(_DROPPED.sub("", normalise_for_search(part)) for part in parts)
 
 
-@lru_cache(maxsize=65_536)
-def _token(key: bytes, pair: str) -> bytes:
-    state = _keyed(key, "bigram", TOKEN_BYTES).copy()
-    state.update(pair.encode())
-    return state.digest()
+class _Tokens(dict[str, bytes]):
+    """The token of each bigram under one key, made when it is first met; forgotten when there are too many."""
+
+    def __init__(self, key: bytes) -> None:
+        self._state = _keyed(key, "bigram", TOKEN_BYTES)
+
+    def __missing__(self, pair: str) -> bytes:
+        if len(self) >= _TOKENS_REMEMBERED:
+            self.clear()
+        state = self._state.copy()
+        state.update(pair.encode())
+        found = self[pair] = state.digest()
+        return found
+
+
+@lru_cache(maxsize=16)
+def _tokens_of(key: bytes) -> _Tokens:
+    return _Tokens(key)
 
 
 @lru_cache(maxsize=256)
