@@ -25,6 +25,8 @@ from callcenter.web.transaction import end_read, transaction
 blueprint = Blueprint("audit", __name__)
 NAV = (NavItem("操作記録", "audit.log", ADMINISTRATION, 95, section="audit."),)
 NOBODY = "―"
+AUTOMATIC = frozenset({"report.callers_checked"})
+"""What the product does whenever a page is opened: shown on demand, else it would bury what people do."""
 UUID_LENGTH = 36
 
 
@@ -76,7 +78,9 @@ def _log_page(verification: queries.Verification | None = None) -> str:
         total=total,
         page_href=_href(page="%d"),
         tabs=_tabs(),
-        shown={name: request.args.get(name, "") for name in ("chain", "action", "entity", "user", "since", "until")},
+        shown={
+            name: request.args.get(name, "") for name in ("chain", "action", "entity", "user", "since", "until", "all")
+        },
         target=wanted.entity_id,
         actions=[(code, action_label(code)) for code in queries.actions_in(_chain_only(wanted))],
         things=sorted(THINGS.items(), key=lambda pair: pair[1]),
@@ -98,7 +102,13 @@ def _wanted(who: Actor, people: Mapping[UUID, str]) -> queries.LogFilter:
         since=instant_of(since) if since else None,
         until=instant_of(_day_after(until)) if until else None,
         people=frozenset(people) if system else None,
+        without=frozenset() if _shows_all(args) else AUTOMATIC,
     )
+
+
+def _shows_all(args: Mapping[str, str]) -> bool:
+    """Whether acts of the product itself are shown: asked for, or one action or thing is."""
+    return any(args.get(name) for name in ("all", "action", "entity", "target"))
 
 
 def _day_after(on: date) -> date:

@@ -137,7 +137,8 @@ def _walk(chain: str) -> Generator[tuple[Entry, bytes] | None]:
 
 
 class LogFilter(Struct, frozen=True):
-    """What a list of the log shows. `people` limits it to acts by them or about them (and nobody's); None: all."""
+    """What a list of the log shows. `people` limits it to acts by them or about them (and nobody's); None: all.
+    `without`: actions left out of sight."""
 
     contract_id: UUID | None
     action: str = ""
@@ -147,6 +148,7 @@ class LogFilter(Struct, frozen=True):
     since: datetime | None = None
     until: datetime | None = None
     people: frozenset[UUID] | None = None
+    without: frozenset[str] = frozenset()
 
 
 def page_of_entries(wanted: LogFilter, page: Page) -> tuple[list[Entry], int]:
@@ -201,6 +203,8 @@ def _conditions(wanted: LogFilter) -> list[ColumnElement[bool]]:
         conditions.append(AuditEntry.at >= wanted.since)
     if wanted.until:
         conditions.append(AuditEntry.at < wanted.until)
+    if wanted.without:
+        conditions.append(AuditEntry.action.not_in(sorted(wanted.without)))
     if wanted.people is not None:
         conditions.append(_concerning(wanted.people))
     return conditions

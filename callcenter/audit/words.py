@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -152,8 +153,29 @@ DETAILS = {
     "unprotected": "控えのない末尾",
     "version": "版",
     "withdrawn": "取消",
+    "added": "加えた打刻",
+    "changed": "変わった数",
+    "changed_calls": "変わった通話",
+    "days": "日数",
+    "filter": "絞り込み",
+    "handover": "手渡し用",
+    "lines": "行数",
+    "network": "通信回線用",
+    "new": "新しい数",
+    "new_calls": "新しい通話",
+    "period_from": "対象日",
+    "punches": "打刻の数",
+    "refused": "取り込まない行",
+    "same": "変わらない数",
+    "shifts": "勤務予定の数",
+    "skipped": "読み飛ばした行",
+    "voided": "取り消した打刻",
+    "words": "言葉の検索",
 }
 
+SHOWN_OF_MARK = 8
+_MARK = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""A digest or an id: enough of it to tell two apart; the whole stands in the log itself."""
 CHANNELS: Mapping[str, str] = {Channel.PAGE: "画面", Channel.API: "機械接続", Channel.COMMAND: "コマンド"}
 
 VALUES = {
@@ -179,6 +201,33 @@ VALUES = {
     "check_digit": "検査数字",
     "keyword": "前の言葉",
     "both": "検査数字と前の言葉",
+    "break_end": "休憩終了",
+    "break_start": "休憩開始",
+    "caller_name": "氏名",
+    "category_code": "分類",
+    "cdr": "通話明細",
+    "completed": "完結",
+    "complaint": "苦情",
+    "correction": "修正",
+    "csv": "集計ファイル（CSV）",
+    "daily": "日次実績報告書",
+    "deputy": "副責任者",
+    "difficult": "対応困難事例",
+    "disposition": "結果",
+    "equipment": "設備・機器",
+    "handover": "手渡し用",
+    "in": "出勤",
+    "manual": "手入力",
+    "network": "通信回線用",
+    "other": "その他",
+    "out": "退勤",
+    "proposal": "改善提案",
+    "started_at": "開始",
+    "talk_seconds": "通話時間",
+    "acw_seconds": "後処理時間",
+    "trouble": "トラブル",
+    "words": "言葉",
+    "xlsx": "Excel",
     "closed": "閉庁日",
     "open": "臨時開庁",
 }
@@ -213,4 +262,6 @@ def _value(value: Any) -> str:
         return "、".join(_value(part) for part in value)
     if isinstance(value, dict):
         return f"（{details_label(value)}）"
-    return value_label(value) if isinstance(value, str) else str(value)
+    if not isinstance(value, str):
+        return str(value)
+    return f"{value[:SHOWN_OF_MARK]}…" if _MARK.fullmatch(value) else value_label(value)
