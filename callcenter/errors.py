@@ -52,6 +52,16 @@ class Forbidden(AppError):
     default_message = "この操作を行う権限がありません。"
 
 
+class SessionUnknown(Forbidden):
+    """A session is to be taken up again, and the browser brings none."""
+
+    code = "session_unknown"
+    default_message = (
+        "このブラウザーにサインインの情報がありません。別のタブでサインインしてから、もう一度「サインインして続ける」を"
+        "押してください。入力した内容はこの画面に残っています。"
+    )
+
+
 class SetupRequired(Forbidden):
     """Signed in, but a password or a second factor has to be set up first."""
 

@@ -36,7 +36,7 @@ from callcenter.accounts.sign_in import (
 )
 from callcenter.accounts.sign_in import sign_in as open_session_for
 from callcenter.clock import now, world
-from callcenter.errors import AppError, Forbidden, InvalidInput
+from callcenter.errors import AppError, Forbidden, InvalidInput, SessionUnknown
 from callcenter.protection.cipher import Unreadable, open_sealed, seal
 from callcenter.protection.deployment import SYSTEM_ID, system_keys
 from callcenter.protection.scan import masked_text
@@ -143,7 +143,7 @@ def resume_session() -> Any:
     given = body()
     before = session_before()
     if before is None:
-        raise Forbidden("この画面の続きからは始められません。画面を読み直してサインインしてください。")
+        raise SessionUnknown()
     login, password, code = (str(given.get(name) or "") for name in ("login", "password", "code"))
     credentials = Credentials(login.strip()[:LONGEST_LOGIN_TYPED], password, code, _address())
     _enter(resume(credentials, before, at=now()))

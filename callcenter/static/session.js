@@ -1,11 +1,25 @@
 // The session's end never costs a word: it is announced, can be put off, and sign-in happens in place.
 
 import { ask, contactMade, idleMilliseconds, onSignInRequired, renewToken } from "./net.js";
-import { composed } from "./keys.js";
+import { composed, isTyping } from "./keys.js";
 import { say } from "./status.js";
 
 const NOTICE_MILLISECONDS = 120_000;
+const QUIET_MILLISECONDS = 1_200;
+const LONGEST_PATIENCE = 10_000;
 let asking = null;
+let lastKeyAt = -Infinity;
+
+/** A dialog that opens under typing hands would swallow the words: it waits for a pause, but not for ever. */
+async function pauseInTyping() {
+  const from = performance.now();
+  for (;;) {
+    const here = performance.now();
+    const wait = Math.min(lastKeyAt + QUIET_MILLISECONDS, from + LONGEST_PATIENCE) - here;
+    if (wait <= 0 || !isTyping(document.activeElement)) return;
+    await new Promise((resolve) => window.setTimeout(resolve, wait));
+  }
+}
 
 function idleLimit() {
   const meta = document.querySelector('meta[name="session-idle-seconds"]');
@@ -28,7 +42,7 @@ async function extend() {
 
 /** Resolves to true once signed in again, to false when put off. One dialog, however many requests wait for it. */
 export function signInAgain() {
-  asking ??= composed().then(showDialog).finally(() => {
+  asking ??= pauseInTyping().then(composed).then(showDialog).finally(() => {
     asking = null;
   });
   return asking;
@@ -73,6 +87,7 @@ async function resume() {
     return true;
   }
   error.textContent = answer.data.message ?? "サインインできませんでした。もう一度お試しください。";
+  document.getElementById("sign-in-elsewhere").hidden = answer.data.code !== "session_unknown";
   const needsCode = answer.data.code === "second_factor_required";
   if (needsCode) document.getElementById("sign-in-code-field").hidden = false;
   document.getElementById(needsCode ? "sign-in-code" : "sign-in-password").focus();
@@ -89,6 +104,9 @@ async function holdLateForm(event) {
 
 export function startSession() {
   onSignInRequired(signInAgain);
+  document.addEventListener("keydown", () => {
+    lastKeyAt = performance.now();
+  }, true);
   document.getElementById("session-extend")?.addEventListener("click", extend);
   document.addEventListener("submit", holdLateForm);
   window.setInterval(watchEnd, 5_000);

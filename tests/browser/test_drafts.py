@@ -132,6 +132,37 @@ def test_a_session_that_ended_costs_no_word(seats: Seats, way: str) -> None:
     assert stored_draft(demonstration.home, call)["question"] == "席を外した後の文"
 
 
+def test_the_sign_in_dialog_waits_for_a_pause_and_a_lost_cookie_is_mended_in_another_tab(seats: Seats) -> None:
+    demonstration = seats.demonstration
+    page = demonstration.signed_in(seats.browser, "operator6")
+    seats.contexts.append(page.context)
+    open_call(page)
+    call = call_on(page)
+    page.context.clear_cookies()
+    page.evaluate("window.hands = setInterval(() => document.dispatchEvent(new KeyboardEvent('keydown')), 50)")
+    with page.expect_response(DRAFT):
+        write(page, "手を止めずに書いた文")
+    page.wait_for_timeout(2_000)
+    expect(page.locator("#sign-in-dialog")).to_be_hidden()
+    page.evaluate("clearInterval(window.hands)")
+    expect(page.locator("#sign-in-dialog")).to_be_visible()
+    page.locator("#sign-in-password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#sign-in-elsewhere")).to_be_visible()
+    other = page.context.new_page()
+    other.goto(f"{demonstration.address}/sign-in")
+    other.fill("#f-login", "operator6")
+    other.fill("#f-password", PASSWORD)
+    other.keyboard.press("Enter")
+    other.wait_for_url(lambda url: "/sign-in" not in url)
+    page.bring_to_front()
+    page.locator("#sign-in-password").fill(PASSWORD)
+    with page.expect_response(DRAFT):
+        page.keyboard.press("Enter")
+    expect(page.locator("#sign-in-dialog")).to_be_hidden()
+    assert stored_draft(demonstration.home, call)["question"] == "手を止めずに書いた文"
+
+
 def test_a_line_that_breaks_is_said_and_the_draft_sent_again(seats: Seats) -> None:
     page = seats.empty_call("operator1")
     page.context.set_offline(True)
