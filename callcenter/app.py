@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -246,15 +248,33 @@ def _demo_clock(settings: Settings) -> str | None:
 
 
 def _serve_static(app: Flask, settings: Settings) -> None:
+    version = static_version()
+    app.url_defaults(partial(_version_files, version))
     served = WhiteNoise(
         app.wsgi_app,
         root=str(static_folder()),
         prefix="static/",
-        max_age=86400,
+        max_age=60,
         allow_all_origins=False,
         add_headers_function=_static_headers,
+        immutable_file_test=lambda _path, url: url.startswith(f"/static/{version}/"),
     )
+    served.add_files(str(static_folder()), prefix=f"static/{version}/")
     app.wsgi_app = TrustedProxies(served, settings.trusted_proxies)  # type: ignore[method-assign]
+
+
+@cache
+def static_version() -> str:
+    """What the files of the browser are, in short: their addresses carry it, so that no screen mixes old and new."""
+    found = hashlib.sha256()
+    for file in sorted(path for path in static_folder().rglob("*") if path.is_file()):
+        found.update(file.relative_to(static_folder()).as_posix().encode() + b"\0" + file.read_bytes())
+    return found.hexdigest()[:12]
+
+
+def _version_files(version: str, endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint == "static":
+        values["filename"] = f"{version}/{values['filename']}"
 
 
 def _static_headers(response_headers: Any, _path: str, _url: str) -> None:

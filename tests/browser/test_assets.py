@@ -7,9 +7,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Response
 
 import callcenter
+from callcenter.app import static_version
 from tests.browser.demonstration import Demonstration
 from tests.browser.pages import Screen, each_screen
 from tests.browser.seats import Heard, Seats, listen, seated
@@ -67,6 +68,21 @@ def test_the_guard_hears_what_the_content_policy_stops(seats: Seats) -> None:
     )
     page.wait_for_timeout(200)
     assert any("Content Security Policy" in text for text in heard.complaints)
+
+
+def test_the_files_of_a_page_carry_their_version_and_are_kept(few_days: Demonstration, browser: Browser) -> None:
+    page = browser.new_page()
+    files: list[Response] = []
+
+    def note(answer: Response) -> None:
+        files.extend([answer] if "/static/" in answer.url else [])
+
+    page.on("response", note)
+    page.goto(f"{few_days.address}/sign-in", wait_until="networkidle")
+    assert len(files) > 5
+    assert {answer.url.split("/static/")[1].split("/")[0] for answer in files} == {static_version()}
+    assert all("immutable" in answer.headers["cache-control"] for answer in files)
+    page.close()
 
 
 @pytest.mark.parametrize("path", ["/static/app.js", "/static/app.css", "/static/desk/drafts.js", "/static/icon.svg"])
