@@ -77,7 +77,7 @@ def discard(call_id: UUID) -> Response:
     found = desk_queries.target(call_id, "", by=by)
     if found.state is not CallState.VOIDED:
         recording.require_open(found)
-        dropped = desk_view.filled_fields(found.row, keys_for(by.contract)) if given.get("drop") is True else []
+        dropped = recording.droppable_fields(found.row, keys_for(by.contract), drop=given.get("drop") is True)
         with transaction():
             service.discard_call(found, version, by=by, at=at, dropped=dropped)
     left = desk_queries.latest(desk_queries.open_calls_of(by))

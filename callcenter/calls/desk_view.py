@@ -9,12 +9,9 @@ from datetime import date, datetime
 from typing import Any
 from unicodedata import normalize
 
-from msgspec.structs import asdict
-
 from callcenter.calls import category_queries, desk_queries
 from callcenter.calls.desk_queries import Contact, OpenRow
 from callcenter.calls.drafts import StoredDraft
-from callcenter.calls.forms import Typed
 from callcenter.calls.recording import url_of
 from callcenter.calls.rules import Channel, Disposition, Labelled, Language, Relation
 from callcenter.calls.sealing import EXTENSION, phone_text
@@ -98,12 +95,6 @@ def tab_label(started_at: datetime | None, phone: str) -> str:
     words = [time_label(started_at)] if started_at else []
     words += [f"下4桁{digits[-4:]}"] if len(digits) >= 4 else []
     return " ".join(words) or NEW_CALL
-
-
-def filled_fields(row: OpenRow, keys: ContractKeys) -> list[str]:
-    """The fields of an open call in which something stands, by name."""
-    typed, untouched = asdict(row.stored(keys).typed), asdict(Typed())
-    return [name for name, value in typed.items() if value != untouched[name]]
 
 
 def history(keys: ContractKeys, known: category_queries.Names, phone: str) -> dict[str, Any]:

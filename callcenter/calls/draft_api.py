@@ -15,6 +15,7 @@ from callcenter.calls.forms import Typed
 from callcenter.calls.recording import Sitting, record_restored, sitting
 from callcenter.clock import now
 from callcenter.errors import NotFound
+from callcenter.protection.deployment import keys_for
 from callcenter.web.access import DESK, actor, allow, only
 from callcenter.web.openapi import ApiBlueprint
 from callcenter.web.transaction import end_read, transaction
@@ -126,8 +127,9 @@ def discard_draft(given: dict[str, Any], call_id: UUID) -> None:
     by, at = actor(), now()
     found = desk_queries.target(call_id, "", by=by)
     recording.require_open(found)
+    dropped = recording.droppable_fields(found.row, keys_for(by.contract), drop=False)
     with transaction():
-        service.discard_call(found, given["version"], by=by, at=at)
+        service.discard_call(found, given["version"], by=by, at=at, dropped=dropped)
 
 
 def _clock(given: dict[str, Any], at_desk: Sitting) -> DeskClock:

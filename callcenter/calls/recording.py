@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from callcenter.accounts.identity import current_identity
 from callcenter.audit.service import Act, record
@@ -123,6 +123,16 @@ def require_open(found: Target) -> None:
         raise _with(AlreadySaved(), {"number": found.number, "next": url_of(found.next_empty_id)})
     if found.state is CallState.VOIDED:
         raise Closed()
+
+
+def droppable_fields(row: OpenRow, keys: ContractKeys, *, drop: bool) -> list[str]:
+    """The fields of an open call that go when it is closed unsaved, by name. Raises `Conflict` when there are any and
+    nobody said that they may: words that were typed and erased again are none."""
+    typed, untouched = asdict(row.stored(keys).typed), asdict(Typed())
+    filled = [name for name, value in typed.items() if value != untouched[name]]
+    if filled and not drop:
+        raise Conflict("入力のある通話です。保存するか、入力を捨てて閉じてください。")
+    return filled
 
 
 def _keep(row: OpenRow, wanted: DraftRequest, at_desk: Sitting) -> KeptDraft:

@@ -273,10 +273,7 @@ def _record_saved(prepared: PreparedCall, number: int, *, by: Actor, at: datetim
 
 
 def discard_call(target: Target, version: int, *, by: Actor, at: datetime, dropped: Sequence[str] = ()) -> None:
-    """Close an open call. One that holds words only when its operator said so: `dropped` names the fields that go
-    with it, which is an entry. Raises `Conflict` when it holds words that nobody spoke of, `Changed`."""
-    if target.row.draft is not None and not dropped:
-        raise Conflict("入力のある通話です。保存するか、入力を捨てて閉じてください。")
+    """Close an open call; `dropped` names the filled fields that go with it, which is an entry. Raises `Changed`."""
     place = Place(target.row.id, version)
     closed = {"state": CallState.VOIDED.value, "voided_at": at, "draft": None, "void_reason": None}
     guarded(_VOID, place, closed, by=by)

@@ -163,6 +163,33 @@ def test_the_sign_in_dialog_waits_for_a_pause_and_a_lost_cookie_is_mended_in_ano
     assert stored_draft(demonstration.home, call)["question"] == "手を止めずに書いた文"
 
 
+SLOW_DRAFTS = """() => {
+  const send = window.fetch;
+  window.under = window.most = 0;
+  window.fetch = async (url, options) => {
+    if (!String(url).endsWith("/draft")) return send(url, options);
+    window.most = Math.max(window.most, (window.under += 1));
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    try { return await send(url, options); } finally { window.under -= 1; }
+  };
+}"""
+
+
+def test_drafts_never_go_out_side_by_side_and_a_call_is_dropped_after_the_last(seats: Seats) -> None:
+    page = seats.empty_call("operator1")
+    mistaken = call_on(page)
+    page.evaluate(SLOW_DRAFTS)
+    page.keyboard.type("073-555-0196")
+    write(page, "一")
+    for _ in range(3):
+        page.keyboard.press("Escape")
+    page.keyboard.press("Alt+Delete")
+    page.get_by_role("button", name="入力を捨てる").click()
+    expect(page.locator("#status")).to_have_text("通話を捨てました", timeout=15_000)
+    assert call_on(page) != mistaken
+    assert page.evaluate("window.most") == 1
+
+
 def test_a_line_that_breaks_is_said_and_the_draft_sent_again(seats: Seats) -> None:
     page = seats.empty_call("operator1")
     page.context.set_offline(True)

@@ -92,6 +92,14 @@ def test_an_empty_call_is_closed_without_a_number_and_one_with_words_is_not(cent
     assert save(desk, kept, version=2).json["number"] == 1
 
 
+def test_a_call_whose_words_were_erased_again_is_an_empty_one(centre: Centre) -> None:
+    desk = centre.person(Role.OPERATOR).client()
+    call_id = opened_call(desk)
+    keep(desk, call_id, fields={"question": "あ"})
+    keep(desk, call_id, version=2, fields={"question": ""})
+    assert desk.post(f"/desk/calls/{call_id}/discard", json={"version": 3}).status_code == 200
+
+
 def test_words_are_dropped_only_when_that_was_said_and_the_entry_names_the_fields(centre: Centre) -> None:
     desk = centre.person(Role.OPERATOR).client()
     call_id = opened_call(desk)

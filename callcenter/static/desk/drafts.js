@@ -70,10 +70,10 @@ export class Drafts {
 
   /** Sends what is unsent; resolves when nothing is on its way any more. */
   async push() {
-    if (this.inFlight) {
-      await this.inFlight;
-      if (!this.dirty || this.failures) return;
-    }
+    const waited = this.inFlight !== null;
+    // Of several that waited for one draft the first sends the next, and the others wait for that too.
+    while (this.inFlight) await this.inFlight;
+    if (waited && this.failures) return;
     // A save under way carries these words itself; a draft that comes after it would look like somebody else's record.
     if (this.closed || !this.dirty || this.desk.saving.busy) return;
     this.unplan();

@@ -53,7 +53,7 @@ export class Save {
   async exchange() {
     const { drafts, record, clock } = this.desk;
     drafts.unplan();
-    if (drafts.inFlight) await drafts.inFlight;
+    while (drafts.inFlight) await drafts.inFlight;
     const body = { save_key: this.key, version: this.desk.version, fields: record.values(), timing: clock.forSave() };
     const answer = await send("POST", `${this.desk.callsUrl}/${this.desk.id}/save`, { body });
     await this.read(answer, body);
