@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 # As long as what it replaces, so that places in the plain text are places in the text.
 _PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | str.maketrans("−‐‑–―　", "----- ")
@@ -13,26 +14,34 @@ _DATE = (
     r"(?:(?:明治|大正|昭和|平成|令和|[MTSHR明大昭平令])\.? ?(?:\d{1,2}|元)|(?:18|19|20)\d\d)"
     r" ?(?:年|[-/.]) ?\d{1,2} ?(?:月|[-/.]) ?\d{1,2} ?日?"
 )
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compiled when a text is first looked at: together they would be a tenth of the time to start."""
+    return re.compile(pattern)
+
+
 _BORN_BEFORE = r"(?:生年月日|誕生日|生まれ)[^\d。\n]{0,8}"
 _BIRTH_DATES = (
-    re.compile(rf"{_BORN_BEFORE}(?P<what>{_DATE}|(?:18|19|20)\d{{6}})"),
-    re.compile(rf"(?P<what>{_DATE}) ?(?:生|産まれ|誕生)"),
+    (rf"{_BORN_BEFORE}(?P<what>{_DATE}|(?:18|19|20)\d{{6}})"),
+    (rf"(?P<what>{_DATE}) ?(?:生|産まれ|誕生)"),
     # Nobody speaks of a day of these eras but to say when somebody was born.
-    re.compile(r"(?P<what>(?:明治|大正|昭和|[MTS])\.? ?\d{1,2} ?(?:年|[-/.]) ?\d{1,2} ?(?:月|[-/.]) ?\d{1,2} ?日?)"),
+    (r"(?P<what>(?:明治|大正|昭和|[MTS])\.? ?\d{1,2} ?(?:年|[-/.]) ?\d{1,2} ?(?:月|[-/.]) ?\d{1,2} ?日?)"),
 )
 _NUMERAL = r"[0-9一二三四五六七八九十]{1,4}"
 _PLACE = r"[^\s、。,()「」0-9]"
 _ADDRESSES = (
-    re.compile(r"(?P<what>〒 ?\d{3} ?-? ?\d{4})"),
-    re.compile(rf"(?P<what>{_PLACE}{{1,12}}?{_NUMERAL} ?(?:丁目|番地)(?: ?の? ?{_NUMERAL} ?(?:番地?|号)?){{0,3}})"),
-    re.compile(rf"(?P<what>{_PLACE}{{1,12}}?{_NUMERAL}番(?:の)?{_NUMERAL}号)"),
-    re.compile(
+    (r"(?P<what>〒 ?\d{3} ?-? ?\d{4})"),
+    (rf"(?P<what>{_PLACE}{{1,12}}?{_NUMERAL} ?(?:丁目|番地)(?: ?の? ?{_NUMERAL} ?(?:番地?|号)?){{0,3}})"),
+    (rf"(?P<what>{_PLACE}{{1,12}}?{_NUMERAL}番(?:の)?{_NUMERAL}号)"),
+    (
         rf"(?P<what>[市区町村郡字]{_PLACE}{{0,10}}\d{{1,4}} ?[-ーの] ?\d{{1,4}}(?: ?[-ーの] ?\d{{1,4}})?)"
         r"(?![\d:時月日名人件歳枚回階])"
     ),
 )
 _DOCUMENT_NUMBERS = (
-    re.compile(
+    (
         r"(?:通知書|照会書|申請書|申請|受付|登録|製造|整理|管理|免許|旅券|保険者?証?|被保険者|住民票コード|在留カード|お客様|記号)"
         r"(?:ID|番号|の番号|No\.?)[^0-9A-Za-z。\n]{0,4}(?P<what>[0-9A-Za-z](?:[ -]?[0-9A-Za-z]){5,24})(?![0-9A-Za-z])"
     ),
@@ -49,10 +58,8 @@ _GIVEN_END = (
     "司彦平吾悟之行幸弘浩博和明正義信孝隆誠健剛進勇翼蓮陽"
 )
 _FULL_NAMES = (
-    re.compile(
-        rf"(?<![一-龥々])(?P<what>(?:{_SURNAMES})(?: [一-龥々]{{1,3}}|[一-龥々]{{0,2}}[{_GIVEN_END}]))(?![一-龥々])"
-    ),
-    re.compile(
+    (rf"(?<![一-龥々])(?P<what>(?:{_SURNAMES})(?: [一-龥々]{{1,3}}|[一-龥々]{{0,2}}[{_GIVEN_END}]))(?![一-龥々])"),
+    (
         r"(?:氏名|名前|名義|申請者|届出人|フリガナ|ふりがな)(?:は|が|:|=)[「 ]{0,2}"
         r"(?P<what>[一-龥々]{2,6}(?: [一-龥々]{1,3})?|[ァ-ヺ-]{2,10} ?[ァ-ヺ-]{2,10})(?![一-龥々ァ-ヺぁ-ん]{2})"
     ),
@@ -71,6 +78,6 @@ def find_particulars(text: str) -> Iterator[tuple[str, int, int]]:
     plain = text.translate(_PLAIN)
     for kind, patterns in _PATTERNS.items():
         for pattern in patterns:
-            for match in pattern.finditer(plain):
+            for match in _compiled(pattern).finditer(plain):
                 if not (kind == "full_name" and _NOT_GIVEN.search(match["what"])):
                     yield kind, *match.span("what")
