@@ -34,7 +34,7 @@ from callcenter.contracts import calendar_pages
 from callcenter.contracts import pages as contract_pages
 from callcenter.deliveries import pages as delivery_pages
 from callcenter.errors import AppError, Forbidden, SetupRequired
-from callcenter.events import contract_created
+from callcenter.events import calendar_changed, contract_created, reservation_changed
 from callcenter.extensions import db, new_id
 from callcenter.homes import pages as home_pages
 from callcenter.homes.ports import CHANGED_REPORTS
@@ -42,6 +42,7 @@ from callcenter.protection.deployment import log_key
 from callcenter.protection.scan import FieldKind, IndividualNumberRefused, masked_text
 from callcenter.reporting import changes as report_changes
 from callcenter.reporting import pages as report_pages
+from callcenter.reservations import receivers as reservation_receivers
 from callcenter.rosters import pages as roster_pages
 from callcenter.rosters import plan_pages, staff_pages
 from callcenter.web import access, errors, headers, labels, navigation, openapi, options, service_pages, transaction
@@ -100,7 +101,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for module in PAGES:
         app.register_blueprint(module.blueprint)
         navigation.declare(app, *getattr(module, "NAV", ()))
-    contract_created.connect(call_receivers.prepare_contract)
+    _connect()
     app.add_url_rule("/static/<path:filename>", "static", service_pages.missing_asset)
     labels.init_app(app)
     options.init_app(app)
@@ -115,6 +116,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.require_rules(app)
     _serve_static(app, settings)
     return app
+
+
+def _connect() -> None:
+    """What features do when something happens elsewhere. A receiver that is connected already stays one."""
+    contract_created.connect(call_receivers.prepare_contract)
+    contract_created.connect(reservation_receivers.prepare_contract)
+    calendar_changed.connect(reservation_receivers.follow_calendar)
+    reservation_changed.connect(call_receivers.note_reservation)
 
 
 def echo(value: object, kind: str = "text") -> str:

@@ -13,9 +13,10 @@ from callcenter.calls import category_queries, desk_queries
 from callcenter.calls.desk_queries import Contact, OpenRow
 from callcenter.calls.drafts import StoredDraft
 from callcenter.calls.recording import url_of
-from callcenter.calls.rules import Channel, Disposition, Labelled, Language, Relation
+from callcenter.calls.rules import Channel, Disposition, Language, Relation
 from callcenter.calls.sealing import EXTENSION, phone_text
 from callcenter.clock import local
+from callcenter.coded import Labelled
 from callcenter.errors import InvalidInput
 from callcenter.protection.keys import ContractKeys
 from callcenter.protection.phones import normalise_phone

@@ -16,13 +16,14 @@ from msgspec.structs import asdict, replace
 
 from callcenter.calls import rules
 from callcenter.calls.forms import KINDS, LIMITS, Typed, cleaned_text, with_texts
+from callcenter.coded import Labelled
 from callcenter.errors import InvalidInput
 from callcenter.protection.drafts import code_point_offset, hold_back
 from callcenter.protection.mynumber import mask
 from callcenter.protection.scan import FieldKind, IndividualNumberRefused, RefusedSpan, masked_text, spans_in
 
 _CODE = re.compile(r"[0-9]{4}")
-_CODED: Mapping[str, type[rules.Labelled]] = {
+_CODED: Mapping[str, type[Labelled]] = {
     "relation": rules.Relation,
     "channel": rules.Channel,
     "language": rules.Language,

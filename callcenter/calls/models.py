@@ -18,7 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from callcenter.calls.rules import CallState, Channel, Disposition, Labelled, Language, Relation
+from callcenter.calls.rules import CallState, Channel, Disposition, Language, Relation
+from callcenter.coded import Labelled
 from callcenter.extensions import Base, ContractScoped
 
 # A bound value would not let SQLite use the partial index on open calls.
@@ -54,6 +55,7 @@ class Call(ContractScoped, Base):
 
     `local_on` is the Asia/Tokyo date of the start (of the opening while `open`), `local_minute` its minute of day.
     `tokens` finds words of the sealed texts (`protection.search_index`), `phone_key` earlier calls of a number.
+    `booking`: what was done to a reservation in this call, the last of several (`events.reservation_changed`).
     """
 
     __tablename__ = "calls"
@@ -103,6 +105,7 @@ class Call(ContractScoped, Base):
     operator_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     open_key: Mapped[UUID]
     save_key: Mapped[UUID | None]
+    booking: Mapped[str | None] = mapped_column(String(10))
     draft: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_key: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -19,13 +19,14 @@ from callcenter.calls.desk_view import category_label
 from callcenter.calls.forms import LABELS
 from callcenter.calls.listing import Line
 from callcenter.calls.sealing import masked_phone, opened
+from callcenter.coded import Labelled
 from callcenter.protection.keys import ContractKeys
 from callcenter.protection.phones import mask_name
 from callcenter.web.access import DESK, Actor
 from callcenter.web.labels import datetime_label, seconds_label
 
 PERSONAL = frozenset({"phone", "caller_name", "question", "answer"})
-_CODED: Mapping[str, type[rules.Labelled]] = {
+_CODED: Mapping[str, type[Labelled]] = {
     "relation": rules.Relation,
     "channel": rules.Channel,
     "language": rules.Language,

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from enum import StrEnum
-from typing import Self
 
 from msgspec import Struct
+
+from callcenter.coded import Labelled
 
 NOTE_LENGTH = 4_000
 REPORT_TEXT_LENGTH = 200
@@ -23,33 +23,6 @@ CLOCK_SKEW = timedelta(minutes=2)
 """How far ahead of the server a start may lie: two clocks never agree to the second."""
 TALK_SLACK_SECONDS = 60
 """How much longer than since its start a talk may seem, by the clock of the screen."""
-
-
-class Labelled(StrEnum):
-    """An English key with its Japanese label; the pair stands here and nowhere else."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str) -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
-
-    @classmethod
-    def choices(cls) -> tuple[tuple[str, str], ...]:
-        """(key, label) in the order of a form."""
-        return tuple((member.value, member.label) for member in cls)
-
-    @classmethod
-    def has(cls, value: str) -> bool:
-        return value in cls._value2member_map_
-
-    @classmethod
-    def of(cls, value: str) -> Self:
-        """The member of a stored key. Raises `KeyError` for an unknown one."""
-        member: Self = cls._value2member_map_[value]  # type: ignore[assignment]
-        return member
 
 
 class Channel(Labelled):

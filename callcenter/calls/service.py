@@ -82,6 +82,14 @@ def guarded_update(columns: tuple[str, ...]) -> Write:
 _SAVE = guarded_update(SAVED_COLUMNS)
 _KEEP = guarded_update(DRAFT_COLUMNS)
 _VOID = guarded_update(("state", "voided_at", "draft", "void_reason"))
+_NOTE_BOOKING = Write(
+    update(_CALLS)
+    .where(
+        _CALLS.c.contract_id == bindparam("wanted_contract", type_=_CALLS.c.contract_id.type),
+        _CALLS.c.id == bindparam("wanted_call", type_=_CALLS.c.id.type),
+    )
+    .values(booking=bindparam("new_booking"))
+)
 _NEW = Write.into(_CALLS)
 _NEW_SERIAL = Write.into(_SERIALS)
 _NEXT_NUMBER = Write(
@@ -291,3 +299,8 @@ def void_call(keys: ContractKeys, place: Place, reason: str, *, by: Actor, at: d
     }
     guarded(_VOID, place, values, by=by)
     record(Act("call.voided", "call", str(place.call_id)), by=by, at=at)
+
+
+def note_booking(call_id: UUID, kind: str, *, contract_id: UUID) -> None:
+    """Note what was done to a reservation in a call. Its version stays: nothing that is typed is touched."""
+    _NOTE_BOOKING.execute(writing(), {"wanted_contract": contract_id, "wanted_call": call_id, "new_booking": kind})

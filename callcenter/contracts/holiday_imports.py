@@ -7,12 +7,14 @@ import re
 from datetime import date, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from callcenter.audit.service import Act, record
 from callcenter.contracts.models import HolidayImport
-from callcenter.contracts.queries import CALENDAR_CHANGED, holidays
+from callcenter.contracts.queries import CALENDAR_CHANGED, all_contracts, holidays
 from callcenter.errors import Conflict, InvalidInput
+from callcenter.events import calendar_changed
 from callcenter.extensions import db, new_id
 from callcenter.protection.scan import require_clean
 from callcenter.web.access import Actor
@@ -60,6 +62,8 @@ def import_holidays(content: bytes, *, by: Actor, at: datetime) -> date:
     db.session.add(row)
     db.session.flush()
     notes_of(db.session())[CALENDAR_CHANGED] = True
+    for contract in all_contracts():
+        calendar_changed.send(None, contract_id=contract.id, by=replace(by, contract_id=contract.id), at=at)
     details = {"sha256": seen.sha256, "count": len(seen.changes)}
     record(Act("holidays.imported", "holiday_import", str(row.id), details, system=True), by=by, at=at)
     return seen.last_on

@@ -29,7 +29,7 @@ from callcenter.contracts.rules import (
     term_faults,
 )
 from callcenter.errors import Conflict, InvalidInput, NotFound
-from callcenter.events import contract_created
+from callcenter.events import calendar_changed, contract_created
 from callcenter.extensions import db, new_id
 from callcenter.protection.deployment import keyring
 from callcenter.web.access import Actor
@@ -151,7 +151,7 @@ def change_terms(new: NewTerms, *, by: Actor, at: datetime) -> None:
         note=new.note,
     )
     db.session.add(row)
-    _calendar_changed(by.contract)
+    calendar_has_changed(by=by, at=at)
     record(Act("contract.terms_changed", "contract_terms", str(row.id)), by=by, at=at)
 
 
@@ -183,7 +183,7 @@ def _outside(contract_id: UUID, on: date, field: str) -> Faults:
 def choose_reading(reading: Reading, *, by: Actor, at: datetime) -> None:
     """Choose how clause 4 is read; the calendar follows at once."""
     db.session.execute(update(Contract).where(Contract.id == by.contract).values(reading=reading.value))
-    _calendar_changed(by.contract)
+    calendar_has_changed(by=by, at=at)
     record(Act("contract.reading_chosen", "contract", str(by.contract), {"reading": reading.value}), by=by, at=at)
 
 
@@ -224,7 +224,7 @@ def except_day(new: DayException, *, by: Actor, at: datetime) -> UUID:
     )
     db.session.add(row)
     db.session.flush()
-    _calendar_changed(by.contract)
+    calendar_has_changed(by=by, at=at)
     record(Act("calendar.excepted", "calendar_exception", str(row.id), {"kind": new.kind}), by=by, at=at)
     return row.id
 
@@ -237,7 +237,7 @@ def withdraw_exception(exception_id: UUID, reason: str, *, by: Actor, at: dateti
     refuse({} if reason.strip() else {"reason": ["取り消す理由を入力してください。"]})
     row.withdrawn_at, row.withdrawn_reason = at, reason
     db.session.flush()
-    _calendar_changed(by.contract)
+    calendar_has_changed(by=by, at=at)
     record(Act("calendar.exception_withdrawn", "calendar_exception", str(exception_id)), by=by, at=at)
 
 
@@ -312,8 +312,12 @@ def _live_exception(contract_id: UUID, on: date) -> CalendarException | None:
     ).scalar_one_or_none()
 
 
-def _calendar_changed(contract_id: UUID) -> None:
+def calendar_has_changed(*, by: Actor, at: datetime) -> None:
+    """What stands on days of the contract follows its calendar, in the same transaction."""
+    contract_id = by.contract
+    db.session.flush()
     notes_of(db.session())[CALENDAR_CHANGED] = True
     db.session.execute(
         update(Contract).where(Contract.id == contract_id).values(calendar_revision=Contract.calendar_revision + 1)
     )
+    calendar_changed.send(None, contract_id=contract_id, by=by, at=at)

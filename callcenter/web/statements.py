@@ -10,13 +10,13 @@ from collections import namedtuple
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from msgspec import Struct
-from sqlalchemy import Connection, Dialect, Insert, Select, Table, Update, bindparam, insert
+from sqlalchemy import Connection, CursorResult, Dialect, Insert, Select, Table, Update, bindparam, insert
 from sqlalchemy.types import TypeEngine
 
-from callcenter.extensions import UtcDateTime
+from callcenter.extensions import UtcDateTime, db
 
 Processor = Callable[[Any], Any] | None
 PORTION = 2000
@@ -153,6 +153,13 @@ class Write:
         if found is None:
             found = self._compiled[dialect.name] = _compile(self._statement, dialect)
         return found
+
+
+def touched(statement: Update) -> int:
+    """Execute an UPDATE in the running transaction; returns how many rows met its conditions. Objects that the session
+    has loaded are not brought up to date."""
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", result).rowcount
 
 
 def _processor(kind: TypeEngine[Any], dialect: Dialect) -> Processor:

@@ -14,7 +14,6 @@ from callcenter.calls.rules import (
     CategoryVersion,
     Channel,
     Disposition,
-    Labelled,
     Language,
     Relation,
     check_call,
@@ -27,6 +26,7 @@ from callcenter.calls.rules import (
     version_on,
     warn_call,
 )
+from callcenter.coded import Labelled
 
 FIRST, LAST = date(2026, 4, 1), date(2027, 3, 31)
 NOW = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)

@@ -1,0 +1,326 @@
+"""Reads of reservations: free times, one reservation, a day, what is live. Reports and homes read here too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, cast
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import Table, and_, bindparam, func, or_, select
+
+from callcenter.extensions import db
+from callcenter.protection.keys import ContractKeys
+from callcenter.reservations.models import (
+    Reservation,
+    ReservationApplicant,
+    ReservationDifference,
+    ReservationEntry,
+    ReservationEvent,
+    ReservationSeat,
+    ReservationSlot,
+    ReservationWait,
+)
+from callcenter.reservations.rules import State, WaitState
+from callcenter.reservations.sealing import notice_key
+from callcenter.reservations.terms import Terms
+from callcenter.web.statements import Read
+from scheduling.capacity import ANY, FreeTime
+from scheduling.intervals import MinuteRange
+
+_SLOTS = cast(Table, ReservationSlot.__table__)
+_SEATS = cast(Table, ReservationSeat.__table__)
+_CONTRACT = bindparam("wanted_contract", type_=_SLOTS.c.contract_id.type)
+_FIRST, _LAST = (bindparam(name, type_=_SLOTS.c.local_on.type) for name in ("first_on", "last_on"))
+_CHANNEL, _ANY_CHANNEL = (bindparam(name, type_=_SLOTS.c.channel.type) for name in ("wanted_channel", "any_channel"))
+_RETURNED = bindparam("returned_until", type_=_SLOTS.c.local_on.type)
+_SECOND = bindparam("second_until", type_=_SLOTS.c.local_on.type)
+_ran_out = (
+    select(_SEATS.c.slot_id, func.count().label("seats"))
+    .where(
+        _SEATS.c.contract_id == _CONTRACT,
+        _SEATS.c.held_until <= bindparam("now", type_=_SEATS.c.held_until.type),
+    )
+    .group_by(_SEATS.c.slot_id)
+    .subquery()
+)
+_free = _SLOTS.c.capacity - _SLOTS.c.taken + func.coalesce(_ran_out.c.seats, 0)
+_OFFERED = (
+    _SLOTS.c.contract_id == _CONTRACT,
+    _SLOTS.c.local_on.between(_FIRST, _LAST),
+    _SLOTS.c.state == "open",
+    or_(_SLOTS.c.channel.in_((_ANY_CHANNEL, _CHANNEL)), _SLOTS.c.local_on <= _RETURNED),
+    or_(_SLOTS.c.stage == 1, _SLOTS.c.local_on <= _SECOND),
+)
+_FREE_TIMES = Read(
+    select(
+        _SLOTS.c.local_on,
+        _SLOTS.c.counter_id,
+        _SLOTS.c.start_minute,
+        _SLOTS.c.end_minute,
+        _SLOTS.c.place_id,
+        func.sum(_free).label("free"),
+    )
+    .select_from(_SLOTS.outerjoin(_ran_out, _ran_out.c.slot_id == _SLOTS.c.id))
+    .where(*_OFFERED)
+    .group_by(_SLOTS.c.local_on, _SLOTS.c.counter_id, _SLOTS.c.start_minute, _SLOTS.c.end_minute, _SLOTS.c.place_id)
+)
+_FREE_BY_DAY = Read(
+    select(_SLOTS.c.local_on, _SLOTS.c.place_id, func.sum(_free).label("free"))
+    .select_from(_SLOTS.outerjoin(_ran_out, _ran_out.c.slot_id == _SLOTS.c.id))
+    .where(*_OFFERED)
+    .group_by(_SLOTS.c.local_on, _SLOTS.c.place_id)
+)
+
+
+def _offer(terms: Terms, channel: str, from_on: date, to_on: date) -> dict[str, Any]:
+    window = terms.window
+    return {
+        "wanted_contract": terms.contract_id,
+        "first_on": max(from_on, window.first_on),
+        "last_on": min(to_on, window.last_on),
+        "wanted_channel": channel,
+        "any_channel": ANY,
+        "returned_until": window.returned_until_on,
+        "second_until": window.second_until_on,
+        "now": terms.at,
+    }
+
+
+def free_times(terms: Terms, channel: str, from_on: date, to_on: date) -> list[FreeTime]:
+    """Times with a free seat that may be booked now through a channel; `counter` and `place` are ids. One statement."""
+    rows = _FREE_TIMES.all(db.session.connection(), _offer(terms, channel, from_on, to_on))
+    here = (terms.today, terms.here.minute)
+    return [
+        FreeTime(row.local_on, MinuteRange(row.start_minute, row.end_minute), str(row.counter_id), str(row.place_id), n)
+        for row in rows
+        if (n := int(row.free)) > 0 and (row.local_on, row.start_minute) > here
+    ]
+
+
+def free_by_day(terms: Terms, channel: str, from_on: date, to_on: date) -> dict[tuple[date, UUID], int]:
+    """Free seats by day and place; a day on which there is a slot at all is in it, with 0 when full. One statement."""
+    rows = _FREE_BY_DAY.all(db.session.connection(), _offer(terms, channel, from_on, to_on))
+    return {(row.local_on, row.place_id): int(row.free) for row in rows}
+
+
+def live_of_numbers(keys: ContractKeys, contract_id: UUID, numbers: Iterable[str]) -> list[UUID]:
+    """Live reservations that hold one of the notice numbers."""
+    wanted = [notice_key(keys, number) for number in numbers]
+    rows = db.session.execute(
+        select(ReservationApplicant.reservation_id)
+        .where(
+            ReservationApplicant.contract_id == contract_id,
+            ReservationApplicant.notice_key.in_(wanted),
+            ReservationApplicant.live.is_(True),
+        )
+        .distinct()
+    ).scalars()
+    return list(rows)
+
+
+def reservation(contract_id: UUID, reservation_id: UUID) -> Any | None:
+    """The row, or None. A hold is no reservation."""
+    return db.session.execute(
+        select(Reservation.__table__).where(
+            Reservation.contract_id == contract_id,
+            Reservation.id == reservation_id,
+            Reservation.number.is_not(None),
+        )
+    ).first()
+
+
+def applicants_of(contract_id: UUID, reservation_ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
+    """The people of reservations, in their order."""
+    found: dict[UUID, list[Any]] = {}
+    if reservation_ids:
+        rows = db.session.execute(
+            select(ReservationApplicant.__table__)
+            .where(
+                ReservationApplicant.contract_id == contract_id,
+                ReservationApplicant.reservation_id.in_(reservation_ids),
+            )
+            .order_by(ReservationApplicant.reservation_id, ReservationApplicant.position)
+        )
+        for row in rows:
+            found.setdefault(row.reservation_id, []).append(row)
+    return found
+
+
+def events_of(contract_id: UUID, reservation_id: UUID) -> list[Any]:
+    """The steps of a reservation, the first one first."""
+    return list(
+        db.session.execute(
+            select(ReservationEvent.__table__)
+            .where(ReservationEvent.contract_id == contract_id, ReservationEvent.reservation_id == reservation_id)
+            .order_by(ReservationEvent.sequence)
+        )
+    )
+
+
+class ListFilter(Struct, frozen=True):
+    """Coded filters of a list of reservations."""
+
+    from_on: date
+    to_on: date
+    place_id: UUID | None = None
+    procedure_id: UUID | None = None
+    state: str = ""
+    channel: str = ""
+
+
+def conditions(contract_id: UUID, wanted: ListFilter) -> list[Any]:
+    found = [
+        Reservation.contract_id == contract_id,
+        Reservation.number.is_not(None),
+        Reservation.local_on.between(wanted.from_on, wanted.to_on),
+    ]
+    for column, value in (
+        (Reservation.place_id, wanted.place_id),
+        (Reservation.procedure_id, wanted.procedure_id),
+        (Reservation.state, wanted.state),
+        (Reservation.channel, wanted.channel),
+    ):
+        if value:
+            found.append(column == value)
+    return found
+
+
+def listed(contract_id: UUID, wanted: ListFilter, *, limit: int | None = None, offset: int = 0) -> list[Any]:
+    """Reservations by day and time."""
+    statement = (
+        select(Reservation.__table__)
+        .where(*conditions(contract_id, wanted))
+        .order_by(Reservation.local_on, Reservation.start_minute, Reservation.number)
+        .offset(offset)
+    )
+    return list(db.session.execute(statement.limit(limit) if limit else statement))
+
+
+def count(contract_id: UUID, wanted: ListFilter) -> int:
+    return db.session.execute(
+        select(func.count()).select_from(Reservation).where(*conditions(contract_id, wanted))
+    ).scalar_one()
+
+
+def with_serial(contract_id: UUID, serial: int) -> list[Any]:
+    return list(
+        db.session.execute(
+            select(Reservation.__table__).where(Reservation.contract_id == contract_id, Reservation.number == serial)
+        )
+    )
+
+
+def with_phone(contract_id: UUID, phone_key: bytes, most: int = 20) -> list[Any]:
+    """Reservations of a telephone number, the newest appointment first."""
+    return _newest(Reservation.phone_key == phone_key, contract_id, most)
+
+
+def with_notice(contract_id: UUID, key: bytes, most: int = 20) -> list[Any]:
+    own = select(ReservationApplicant.reservation_id).where(
+        ReservationApplicant.contract_id == contract_id, ReservationApplicant.notice_key == key
+    )
+    return _newest(Reservation.id.in_(own), contract_id, most)
+
+
+def of_call(contract_id: UUID, call_id: UUID) -> list[Any]:
+    """What was booked, changed or cancelled in a call."""
+    own = select(ReservationEvent.reservation_id).where(
+        ReservationEvent.contract_id == contract_id, ReservationEvent.call_id == call_id
+    )
+    return _newest(Reservation.id.in_(own), contract_id, 20)
+
+
+def with_ids(contract_id: UUID, ids: Sequence[UUID]) -> list[Any]:
+    return _newest(Reservation.id.in_(ids), contract_id, max(1, len(ids))) if ids else []
+
+
+def _newest(condition: Any, contract_id: UUID, most: int) -> list[Any]:
+    return list(
+        db.session.execute(
+            select(Reservation.__table__)
+            .where(Reservation.contract_id == contract_id, Reservation.number.is_not(None), condition)
+            .order_by(Reservation.local_on.desc(), Reservation.start_minute.desc(), Reservation.number.desc())
+            .limit(most)
+        )
+    )
+
+
+def held_in_call(contract_id: UUID, call_id: UUID, user_id: UUID | None) -> Any | None:
+    """What is held for a call that somebody works on, with until when; None when nothing is."""
+    until = (
+        select(func.min(ReservationSeat.held_until))
+        .where(
+            ReservationSeat.contract_id == contract_id,
+            ReservationSeat.reservation_id == Reservation.id,
+        )
+        .scalar_subquery()
+    )
+    return db.session.execute(
+        select(*Reservation.__table__.c, until.label("held_until")).where(
+            Reservation.contract_id == contract_id,
+            Reservation.call_id == call_id,
+            Reservation.held_by == user_id,
+            Reservation.state == State.HELD.value,
+        )
+    ).first()
+
+
+def day_slots(contract_id: UUID, place_id: UUID, on: date) -> list[Any]:
+    """The pools of a place's day."""
+    return list(
+        db.session.execute(
+            select(ReservationSlot.__table__)
+            .where(
+                ReservationSlot.contract_id == contract_id,
+                ReservationSlot.place_id == place_id,
+                ReservationSlot.local_on == on,
+            )
+            .order_by(
+                ReservationSlot.counter_id, ReservationSlot.start_minute, ReservationSlot.channel, ReservationSlot.stage
+            )
+        )
+    )
+
+
+# --- what needs a hand ---
+
+
+class Unfinished(Struct, frozen=True):
+    """What is to be done about reservations: counts for the first page and the alarms."""
+
+    to_rebook: int
+    unentered: int
+    unverified: int
+    returned: int
+    differences: int
+    offers: int
+    unvisited: int
+
+
+def unfinished(contract_id: UUID, today: date, at: datetime) -> Unfinished:
+    """`unvisited`: appointments of past days of which nobody noted whether they were kept."""
+
+    def number(model: Any, *where: Any) -> int:
+        return db.session.execute(
+            select(func.count()).select_from(model).where(model.contract_id == contract_id, *where)
+        ).scalar_one()
+
+    entry = ReservationEntry
+    return Unfinished(
+        to_rebook=number(Reservation, Reservation.state == State.REBOOK.value),
+        unentered=number(entry, entry.entered_at.is_(None), entry.verified_at.is_(None)),
+        unverified=number(entry, entry.entered_at.is_not(None), entry.verified_at.is_(None)),
+        returned=number(entry, entry.entered_at.is_(None), entry.returned_note != ""),
+        differences=number(ReservationDifference, ReservationDifference.settled_at.is_(None)),
+        offers=number(
+            ReservationWait, ReservationWait.state == WaitState.OFFERED.value, ReservationWait.offer_until > at
+        ),
+        unvisited=number(
+            Reservation,
+            and_(
+                Reservation.state == State.BOOKED.value, Reservation.local_on < today, Reservation.number.is_not(None)
+            ),
+        ),
+    )
