@@ -42,6 +42,7 @@ from callcenter.protection.deployment import log_key
 from callcenter.protection.scan import FieldKind, IndividualNumberRefused, masked_text
 from callcenter.reporting import changes as report_changes
 from callcenter.reporting import pages as report_pages
+from callcenter.reservations import api as reservation_api
 from callcenter.reservations import receivers as reservation_receivers
 from callcenter.rosters import pages as roster_pages
 from callcenter.rosters import plan_pages, staff_pages
@@ -107,7 +108,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     options.init_app(app)
     app.jinja_env.filters["echo"] = echo
     app.context_processor(_page_context)
-    openapi.init_app(app, call_api.blueprint, draft_api.blueprint)
+    openapi.init_app(app, call_api.blueprint, draft_api.blueprint, reservation_api.blueprint)
     errors.init_app(app)
     app.extensions["callcenter_refusals"] = record_refusal
     app.extensions[PEOPLE] = directory.names_under

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import request
 from marshmallow import RAISE
 from msgspec.structs import asdict, replace
 
@@ -29,27 +25,14 @@ from callcenter.protection.keys import ContractKeys
 from callcenter.protection.scan import FieldKind, IndividualNumberRefused, require_clean
 from callcenter.protection.text import clean_line
 from callcenter.web.access import CENTRE, DESK, actor, allow, only
-from callcenter.web.forms import id_of
+from callcenter.web.idempotency import KEY_PARAMETER, IdempotencyMismatch, idempotency_key, mark_of_body
 from callcenter.web.openapi import ApiBlueprint
 from callcenter.web.pagination import DEFAULT_SIZE, Page
 from callcenter.web.transaction import end_read, transaction
 
 blueprint = ApiBlueprint("api_calls", __name__, description="対応記録")
 READ, WRITE, REVEAL = "calls:read", "calls:write", "calls:reveal"
-IDEMPOTENCY = "Idempotency-Key"
-KEY_PARAMETER = {
-    "in": "header",
-    "name": IDEMPOTENCY,
-    "required": True,
-    "schema": {"type": "string", "format": "uuid"},
-    "description": "同じ値で再送しても、記録は1件です",
-}
 TYPED = frozenset(Typed.__struct_fields__)
-
-
-class IdempotencyMismatch(Conflict):
-    code = "idempotency_mismatch"
-    default_message = "同じIdempotency-Keyで、内容の異なる登録があります。"
 
 
 @blueprint.get("/categories")
@@ -148,7 +131,7 @@ def create_call(given: dict[str, Any]) -> Any:
     終わった通話を1件登録します。同じIdempotency-Keyの再送には、登録済みの記録を200で返します。
     """
     at_desk, key = sitting(), idempotency_key()
-    mark = _mark_of_body(at_desk.keys)
+    mark = UUID(bytes=mark_of_body(at_desk.keys.index, "call.body"))
     found = _created_before(key, mark, at_desk)
     if found is not None:
         return _one(at_desk.keys, found), 200
@@ -163,20 +146,6 @@ def create_call(given: dict[str, Any]) -> Any:
             raise
         return _one(at_desk.keys, found), 200
     return _one(at_desk.keys, row["id"])
-
-
-def idempotency_key() -> UUID:
-    """Raises `InvalidInput` for a missing or malformed header."""
-    try:
-        return id_of(request.headers.get(IDEMPOTENCY), IDEMPOTENCY)
-    except InvalidInput as error:
-        raise InvalidInput(errors={IDEMPOTENCY: ["UUIDを付けてください。"]}) from error
-
-
-def _mark_of_body(keys: ContractKeys) -> UUID:
-    """Tells one body from another without keeping any of it: a keyed hash."""
-    content = json.dumps(request.get_json(silent=True), sort_keys=True, ensure_ascii=True)
-    return UUID(bytes=hmac.new(keys.index, b"call.body " + content.encode(), hashlib.sha256).digest()[:16])
 
 
 def _created_before(key: UUID, mark: UUID, at_desk: Sitting) -> UUID | None:

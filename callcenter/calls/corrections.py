@@ -13,7 +13,6 @@ from sqlalchemy import bindparam, func, insert, select
 
 from callcenter.audit.service import Act, record
 from callcenter.calls import rules
-from callcenter.calls.desk_queries import owner_of
 from callcenter.calls.forms import Judged, Times, Typed
 from callcenter.calls.models import CallRevision
 from callcenter.calls.record_queries import Revision
@@ -101,7 +100,7 @@ def require_changeable(by: Actor, operator_id: UUID | None, state: rules.CallSta
 
 def may_change(by: Actor, operator_id: UUID | None) -> bool:
     """One's own records; a machine those that machines recorded, which are no person's; a supervisor all."""
-    return by.has(Role.SUPERVISOR) or owner_of(by) == operator_id
+    return by.has(Role.SUPERVISOR) or by.person_id == operator_id
 
 
 def clean_reason(reason: str) -> str:
@@ -167,7 +166,7 @@ def correct_call(prepared: PreparedCorrection, *, by: Actor, at: datetime) -> in
     guarded(_CORRECT, prepared.place, prepared.columns, by=by)
     wanted = {"wanted_contract": by.contract, "wanted_call": prepared.place.call_id}
     number: int = db.session.execute(_LAST_REVISION, wanted).scalar_one() + 1
-    row = {**prepared.revision, "revision": number, "corrected_by_id": owner_of(by)}
+    row = {**prepared.revision, "revision": number, "corrected_by_id": by.person_id}
     db.session.execute(_NEW_REVISION, row)
     details = {"revision": number, "fields": list(prepared.fields)}
     record(Act("call.corrected", "call", str(prepared.place.call_id), details), by=by, at=at)

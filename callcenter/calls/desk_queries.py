@@ -18,16 +18,10 @@ from callcenter.calls.sealing import DRAFT, opened, opened_json
 from callcenter.errors import NotFound
 from callcenter.extensions import db
 from callcenter.protection.keys import ContractKeys
-from callcenter.web.access import Actor, Channel
+from callcenter.web.access import Actor
 from callcenter.web.statements import Read
 
 HISTORY_SHOWN = 10
-
-
-def owner_of(by: Actor) -> UUID | None:
-    """Whose calls an actor works on: a person's own; machines share those that no person opened."""
-    is_person = by.channel is not Channel.API or by.session_id is not None
-    return by.user_id if is_person else None
 
 
 class OpenRow(Struct, frozen=True):
@@ -87,7 +81,7 @@ _OPEN_OF = {by_person: _open_of(by_person=by_person) for by_person in (True, Fal
 
 def open_calls_of(by: Actor) -> list[OpenRow]:
     """An operator's open calls, the oldest first. One statement."""
-    owner = owner_of(by)
+    owner = by.person_id
     rows = db.session.execute(_OPEN_OF[owner is not None], {"wanted_contract": by.contract, "wanted_owner": owner})
     return [OpenRow(*row) for row in rows]
 
@@ -163,7 +157,7 @@ def target(call_id: UUID, category_code: str, *, by: Actor) -> Target:
 
     Raises `NotFound` for another operator's call too: an open call is its operator's alone.
     """
-    owner = owner_of(by)
+    owner = by.person_id
     wanted = {
         "wanted_contract": by.contract,
         "wanted_call": call_id,
@@ -196,7 +190,7 @@ def opened_before(open_key: UUID, *, by: Actor) -> UUID | None:
     row = db.session.execute(
         select(Call.id, Call.operator_id).where(Call.contract_id == by.contract, Call.open_key == open_key)
     ).first()
-    if row is not None and row.operator_id != owner_of(by):
+    if row is not None and row.operator_id != by.person_id:
         raise NotFound("この通話は見つかりませんでした。")
     return row.id if row else None
 

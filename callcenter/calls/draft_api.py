@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec.structs import asdict
 
 from callcenter.calls import desk_queries, recording, schemas, service
-from callcenter.calls.api import KEY_PARAMETER, WRITE, idempotency_key, started_before
+from callcenter.calls.api import WRITE, started_before
 from callcenter.calls.desk_queries import OpenRow
 from callcenter.calls.desk_requests import DeskClock, DraftRequest, SaveRequest
 from callcenter.calls.forms import Typed
@@ -17,6 +17,7 @@ from callcenter.clock import now
 from callcenter.errors import NotFound
 from callcenter.protection.deployment import keys_for
 from callcenter.web.access import DESK, actor, allow, only
+from callcenter.web.idempotency import KEY_PARAMETER, idempotency_key
 from callcenter.web.openapi import ApiBlueprint
 from callcenter.web.transaction import end_read, transaction
 

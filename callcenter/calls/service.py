@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from sqlalchemy import Table, bindparam, update
 
 from callcenter.audit.service import Act, record
-from callcenter.calls.desk_queries import OpenRow, Target, owner_of
+from callcenter.calls.desk_queries import OpenRow, Target
 from callcenter.calls.drafts import Kept, StoredDraft
 from callcenter.calls.forms import Judged, Times, Typed
 from callcenter.calls.models import Call, CallSerial
@@ -160,7 +160,7 @@ def new_row(open_key: UUID, *, by: Actor, at: datetime) -> dict[str, Any]:
         "language": Language.JAPANESE.value,
         "complaint": False,
         "difficult": False,
-        "operator_id": owner_of(by),
+        "operator_id": by.person_id,
         "open_key": open_key,
     }
 

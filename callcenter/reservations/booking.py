@@ -184,7 +184,7 @@ def _booked_columns(
         "visitor": details.visitor,
         "documents_told": details.documents_told,
         "booked_at": terms.at,
-        "booked_by": by.user_id,
+        "booked_by": by.person_id,
         "booked_on": terms.today,
         "lead_days": lead_days(spot.on, terms),
         "phone": sealed(keys, PHONE, row_id, phone.display if phone else ""),

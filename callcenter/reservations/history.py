@@ -77,7 +77,7 @@ def add(step: Step, *, by: Actor, at: datetime, keeps_ledger: bool, reason: byte
             "kind": step.kind.value,
             "at": at,
             "local_on": today,
-            "by_id": by.user_id,
+            "by_id": by.person_id,
             "channel": step.channel,
             "call_id": step.call_id,
             "place_id": step.spot.place_id,

@@ -58,7 +58,7 @@ def new_row(reservation_id: UUID, choice: Choice, *, by: Actor, at: datetime) ->
         "channel": choice.wish.channel,
         "visitor": "self",
         "documents_told": False,
-        "held_by": by.user_id,
+        "held_by": by.person_id,
         "held_at": at,
     }
 
@@ -66,7 +66,7 @@ def new_row(reservation_id: UUID, choice: Choice, *, by: Actor, at: datetime) ->
 def drop_holds_of(call_id: UUID | None, *, by: Actor) -> tuple[UUID, ...]:
     """Return what a person holds in a call (or outside any); returns the slots that became free."""
     in_call = Reservation.call_id == call_id if call_id else Reservation.call_id.is_(None)
-    mine = Reservation.held_by == by.user_id if by.user_id else Reservation.held_by.is_(None)
+    mine = Reservation.held_by == by.person_id if by.person_id else Reservation.held_by.is_(None)
     found = db.session.execute(
         select(Reservation.id).where(
             Reservation.contract_id == by.contract, Reservation.state == State.HELD.value, in_call, mine, _not_offered()

@@ -138,7 +138,7 @@ def add_exception(place_id: UUID, form: ExceptionForm, *, terms: Terms, by: Acto
         id=new_id(),
         place_id=place_id,
         recorded_at=terms.at,
-        recorded_by=by.user_id,
+        recorded_by=by.person_id,
         **structs.asdict(form),
     )
     db.session.add(row)

@@ -210,7 +210,7 @@ def create_feed(place_id: UUID, name: str, *, by: Actor, at: datetime) -> tuple[
             name=name,
             token_hash=digest(secret),
             created_at=at,
-            created_by=by.user_id,
+            created_by=by.person_id,
         )
     )
     db.session.flush()

@@ -70,7 +70,7 @@ def add(new: NewWait, *, keys: ContractKeys, terms: Terms, by: Actor, call_id: U
             phone=required(keys, WAIT_PHONE, wait_id, new.phone.display),
             name=required(keys, WAIT_NAME, wait_id, new.name),
             created_at=terms.at,
-            created_by=by.user_id,
+            created_by=by.person_id,
             call_id=call_id,
         )
     )

@@ -45,6 +45,9 @@ SCOPES = {
     "calls:reveal": "対応記録の個人情報の表示",
     "calls:write": "対応記録の登録",
     "exchange:write": "電話交換機の集計の登録",
+    "reservations:read": "予約と空き枠の参照",
+    "reservations:reveal": "予約の個人情報の表示",
+    "reservations:write": "予約の登録・変更・取消",
     "reports:read": "提出済み報告書の取得",
 }
 
@@ -80,6 +83,12 @@ class Actor(Struct, frozen=True):
 
     def has(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)
+
+    @property
+    def person_id(self) -> UUID | None:
+        """The user who acts; None for a machine, whose `user_id` is its token's."""
+        is_person = self.channel is not Channel.API or self.session_id is not None
+        return self.user_id if is_person else None
 
     @property
     def contract(self) -> UUID:
