@@ -43,6 +43,7 @@ from callcenter.protection.scan import FieldKind, IndividualNumberRefused, maske
 from callcenter.reporting import changes as report_changes
 from callcenter.reporting import pages as report_pages
 from callcenter.reservations import api as reservation_api
+from callcenter.reservations import desk_more as booking_desk
 from callcenter.reservations import receivers as reservation_receivers
 from callcenter.rosters import pages as roster_pages
 from callcenter.rosters import plan_pages, staff_pages
@@ -66,6 +67,7 @@ PAGES = (
     staff_pages,
     plan_pages,
     desk_pages,
+    booking_desk,
     record_pages,
     correction_pages,
     category_pages,

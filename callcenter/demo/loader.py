@@ -25,7 +25,8 @@ from callcenter.calls.rules import CallState
 from callcenter.clock import instant_of
 from callcenter.config import Settings
 from callcenter.contracts.queries import calendar
-from callcenter.demo import attendance, episodes, handover, records
+from callcenter.demo import appointments, attendance, episodes, handover, records
+from callcenter.demo.appointments import Appointments
 from callcenter.demo.attendance import PersonDay
 from callcenter.demo.clock import FIRST_ON, LAST_ON, RECORDED_UNTIL_MINUTE, TODAY
 from callcenter.demo.company import Company, found_company
@@ -81,13 +82,14 @@ def load(days: int | None, tell: Tell) -> Company:
     with transaction():
         company = found_company(instant_of(FOUNDED_ON, 600))
     wanted = scenes(calendar(company.contract_id).open_days(FIRST_ON, LAST_ON), days)
+    book = Appointments(company.contract_id)
     for scene in wanted:
-        play(scene, company)
+        play(scene, company, book)
         tell(1)
     return company
 
 
-def play(scene: Scene, company: Company) -> None:
+def play(scene: Scene, company: Company, book: Appointments) -> None:
     """One day: what the day before left to do, the day itself, and the report in the evening."""
     shape = day_shape(scene.on, scene.calls, SEED)
     people = attendance.day_at_work(shape, scene.ahead, SEED, scene.until_minute)
@@ -101,6 +103,7 @@ def play(scene: Scene, company: Company) -> None:
             _load_calls(scene, records.until(shape, scene.until_minute), company, leader)
             _load_exchange(scene, shape, leader)
             _besides(scene, company, leader)
+            _keep_appointments(scene, people, company, book, leader)
     if scene.ahead in episodes.SUBMITTED_DAYS:
         handover.submit(scene.on, by=leader, at=instant_of(scene.on, CLOSES_MINUTE + 30))
 
@@ -137,6 +140,14 @@ def _besides(scene: Scene, company: Company, leader: Actor) -> None:
     for left in episodes.left_open(scene.ahead):
         operators = attendance.operators_of(scene.on, left.desk + 1, scene.ahead)
         _leave_open(scene.on, left, company.actors[operators[left.desk].login])
+
+
+def _keep_appointments(
+    scene: Scene, people: tuple[PersonDay, ...], company: Company, book: Appointments, leader: Actor
+) -> None:
+    if scene.ahead <= appointments.PLAYED:
+        actors = [company.actors[one.person.login] for one in people]
+        book.day(scene.on, scene.ahead, scene.until_minute, actors=actors, leader=leader)
 
 
 def _void_double(scene: Scene, leader: Actor) -> None:

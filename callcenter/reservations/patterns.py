@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from callcenter.audit.service import Act, record
 from callcenter.errors import Conflict, InvalidInput, NotFound
 from callcenter.extensions import db, new_id
-from callcenter.reservations import catalogue, seats, slots, waits
+from callcenter.reservations import catalogue, seats, service, slots, waits
 from callcenter.reservations.catalogue_models import ReservationException, ReservationPattern
 from callcenter.reservations.models import Reservation, ReservationSlot
 from callcenter.reservations.rules import State
@@ -65,6 +65,7 @@ def save_pattern(
     counter_id: UUID, weekdays: Sequence[int], form: PatternForm, effective_on: date, *, terms: Terms, by: Actor
 ) -> Synced:
     """Let weekdays of a counter look so from a date on (today or later); the slots follow. Raises `InvalidInput`."""
+    service.settle(terms, by=by)
     catalogue.counter(by.contract, counter_id)
     errors = pattern_faults(form)
     if not weekdays or not set(weekdays) <= set(range(7)):
@@ -126,6 +127,7 @@ class ExceptionForm(Struct, frozen=True):
 
 def add_exception(place_id: UUID, form: ExceptionForm, *, terms: Terms, by: Actor) -> Synced:
     """Close a place's day or open it once; reservations on a closed day are to be rebooked. Raises `InvalidInput`."""
+    service.settle(terms, by=by)
     catalogue.place(by.contract, place_id)
     if form.local_on < terms.today:
         raise InvalidInput(errors={"local_on": ["過ぎた日は変えられません。"]})
@@ -157,6 +159,7 @@ def _is_whole_opening(form: ExceptionForm) -> bool:
 
 def withdraw_exception(exception_id: UUID, *, terms: Terms, by: Actor) -> Synced:
     """The rule holds again for the date; reservations to be rebooked are not moved back by themselves."""
+    service.settle(terms, by=by)
     done = touched(
         update(ReservationException)
         .where(
@@ -200,6 +203,7 @@ def change_slot(slot_id: UUID, capacity: int, *, is_open: bool, mark: bool = Fal
     """
     if not 0 <= capacity <= 99:
         raise InvalidInput(errors={"capacity": ["定員は0から99までです。"]})
+    service.settle(terms, by=by)
     row = _slot(slot_id, by.contract)
     _require_coming(row, terms)
     wanted = capacity if is_open else 0

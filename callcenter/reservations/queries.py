@@ -105,6 +105,22 @@ def free_by_day(terms: Terms, channel: str, from_on: date, to_on: date) -> dict[
     return {(row.local_on, row.place_id): int(row.free) for row in rows}
 
 
+_RAN_OUT = Read(
+    select(_SEATS.c.slot_id)
+    .where(
+        _SEATS.c.contract_id == _CONTRACT,
+        _SEATS.c.held_until <= bindparam("now", type_=_SEATS.c.held_until.type),
+    )
+    .limit(1)
+)
+
+
+def has_run_out(terms: Terms) -> bool:
+    """Whether some seat is held although its time is over; an offer of the waiting list is such a hold too."""
+    wanted = {"wanted_contract": terms.contract_id, "now": terms.at}
+    return _RAN_OUT.first(db.session.connection(), wanted) is not None
+
+
 def live_of_numbers(keys: ContractKeys, contract_id: UUID, numbers: Iterable[str]) -> list[UUID]:
     """Live reservations that hold one of the notice numbers."""
     wanted = [notice_key(keys, number) for number in numbers]
@@ -249,6 +265,15 @@ def _newest(condition: Any, contract_id: UUID, most: int) -> list[Any]:
 
 def held_in_call(contract_id: UUID, call_id: UUID, user_id: UUID | None) -> Any | None:
     """What is held for a call that somebody works on, with until when; None when nothing is."""
+    return _held(contract_id, Reservation.call_id == call_id, Reservation.held_by == user_id)
+
+
+def held(contract_id: UUID, reservation_id: UUID) -> Any | None:
+    """A hold with until when, or None."""
+    return _held(contract_id, Reservation.id == reservation_id)
+
+
+def _held(contract_id: UUID, *where: Any) -> Any | None:
     until = (
         select(func.min(ReservationSeat.held_until))
         .where(
@@ -259,10 +284,7 @@ def held_in_call(contract_id: UUID, call_id: UUID, user_id: UUID | None) -> Any 
     )
     return db.session.execute(
         select(*Reservation.__table__.c, until.label("held_until")).where(
-            Reservation.contract_id == contract_id,
-            Reservation.call_id == call_id,
-            Reservation.held_by == user_id,
-            Reservation.state == State.HELD.value,
+            Reservation.contract_id == contract_id, Reservation.state == State.HELD.value, *where
         )
     ).first()
 

@@ -1,7 +1,7 @@
 """Every act on reservations as pages, panel and interface do it. None of them commits.
 
-Before seats are looked for, offers and holds that ran out pass on (`settle`); after seats became free, the head of the
-waiting list is offered them. So the order of the list holds whatever happens first.
+Before anything, offers and holds that ran out pass on (`settle`); after seats became free, the head of the waiting list
+is offered them. So the order of the list holds whatever happens first.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from callcenter.protection.keys import ContractKeys
-from callcenter.reservations import booking, changes, holds, slots, waits
+from callcenter.reservations import booking, changes, holds, queries, slots, waits
 from callcenter.reservations.booking import Booked
 from callcenter.reservations.changes import Place
 from callcenter.reservations.choosing import Time, Wish
@@ -20,8 +20,15 @@ from callcenter.reservations.terms import Terms
 from callcenter.web.access import Actor
 
 
+def needs_settling(terms: Terms) -> bool:
+    """Whether there is anything for `settle` to do."""
+    return slots.needs_preparing(terms) or queries.has_run_out(terms)
+
+
 def settle(terms: Terms, *, by: Actor) -> None:
     """Let what ran out pass on, and make slots that are missing."""
+    if not needs_settling(terms):
+        return
     if slots.needs_preparing(terms):
         slots.prepare(terms, by=by)
     waits.advance(terms=terms, by=by)
@@ -90,5 +97,6 @@ def cancel(
     call_id: UUID | None = None,
 ) -> None:
     """Raises `Over`, `TooLate`, `Changed`."""
+    settle(terms, by=by)
     freed = changes.cancel(place, why, keys=keys, terms=terms, by=by, call_id=call_id)
     _offer(freed, terms, by)

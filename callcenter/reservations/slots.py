@@ -64,14 +64,15 @@ class Plan:
 
     def __init__(self, contract_id: UUID) -> None:
         facts = contracts.contract(contract_id)
-        self._term = facts.starts_on, facts.ends_on
+        self._begins = facts.starts_on
         self._calendar = contracts.calendar(contract_id)
         self._counters = [one for one in catalogue.counters(contract_id) if not one.retired]
         self._patterns = _patterns(contract_id)
         self._exceptions = {(row.place_id, row.local_on): row for row in live_exceptions(contract_id)}
 
     def day(self, on: date) -> list[PlannedPool]:
-        if not self._term[0] <= on <= self._term[1]:
+        """What was agreed last holds beyond the contract's end: appointments made in its last weeks lie there."""
+        if on < self._begins:
             return []
         return [
             PlannedPool(counter, on, span, pool)

@@ -160,3 +160,12 @@ def read_back(shown: Mapping[str, Any], names_of_people: Sequence[str], to_bring
         said.append(f"お持ちいただくものは、{'、'.join(to_bring)}です。")
     said.append("当日お越しになれないときは、早めにお電話ください。")
     return said
+
+
+def read_back_cancelled(shown: Mapping[str, Any], names_of_people: Sequence[str]) -> list[str]:
+    """The same after a cancellation."""
+    return [
+        f"{names_of_people[0]}様の、{shown['when']}、{shown['where']}のご予約を取り消しました。",
+        f"取り消した予約番号は、{'、'.join(shown['number'].replace('-', 'の'))}です。",
+        "もう一度お越しになるときは、新しくご予約が必要です。",
+    ]

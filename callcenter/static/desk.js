@@ -1,5 +1,6 @@
 // The call desk: opens, swaps and closes calls in place; the parts do the rest.
 
+import { Booking } from "./desk/booking.js";
 import { Category } from "./desk/category.js";
 import { Clock } from "./desk/clock.js";
 import { chooseVersion, mayDrop, tellSaved } from "./desk/conflict.js";
@@ -39,6 +40,7 @@ class Desk {
     });
     this.record.category = this.category;
     this.history = new History(this, root);
+    this.booking = new Booking(this, root);
     this.lastField = null;
     this.ahead = ""; // digits typed while the save was on its way: the next caller's number
     this.listen();
@@ -139,6 +141,7 @@ class Desk {
     this.saving.stop();
     this.drafts.close();
     this.clock.stop();
+    this.booking.stop();
   }
 }
 
@@ -251,6 +254,7 @@ async function discard() {
 /** Back from the side to the field last used, without losing a word. In a field there is nothing to go back from. */
 function back() {
   desk?.drafts.push();
+  if (desk?.booking.isOpen) return desk.booking.close();
   if (document.activeElement?.closest(".desk-side, .desk-tabs") && desk?.lastField?.isConnected) desk.lastField.focus();
 }
 
@@ -279,6 +283,8 @@ function onClick(event) {
     open();
   } else if (event.target.closest("[data-desk-discard]")) {
     discard();
+  } else if (event.target.closest("[data-desk-booking]")) {
+    desk?.booking.open();
   }
 }
 

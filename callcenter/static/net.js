@@ -32,12 +32,13 @@ export function idleMilliseconds() {
 }
 
 /** The request as it is: {status, data, html, retryAfter}; status 0 when the server was not reached. */
-export async function ask(method, url, { body, html = false, keepalive = false } = {}) {
+export async function ask(method, url, { body, form, html = false, keepalive = false } = {}) {
   const headers = { ...guardHeaders(), Accept: html ? "text/html" : "application/json" };
   if (html) headers["HX-Request"] = "true";
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const options = { method, headers, keepalive, credentials: "same-origin", cache: "no-store" };
   if (body !== undefined) options.body = JSON.stringify(body);
+  if (form) options.body = form;
   let response;
   try {
     response = await fetch(url, options);

@@ -164,8 +164,10 @@ class Day(RuleBasedStateMachine):
     @rule(one=booked)
     def cancel(self, one: Any) -> None:
         owner, booking = one
-        expected = getattr(booking, "reservation_id", None) is not None and owner not in self._cancelled()
-        self._same(expected, lambda: self.book.cancel(booking))
+        before = self.model.copy()
+        self.model.settle()
+        expected = owner not in self._cancelled()
+        self._same(expected, lambda: self.book.cancel(booking), before)
         self._over.add(owner)
         if expected and self.model.drop(owner):
             self.model.offer()
@@ -200,6 +202,8 @@ class Day(RuleBasedStateMachine):
     def change_capacity(self, start: int, capacity: int) -> None:
         if self.model.closed:
             return
+        before = self.model.copy()
+        self.model.settle()
         held = [one for one in self.model.seats if one[1] == start]
         expected = len(held) <= capacity
         with self.book.centre.inside():
@@ -207,7 +211,7 @@ class Day(RuleBasedStateMachine):
             slot = db.session.execute(
                 select(slots.id).where(slots.local_on == ON, slots.start_minute == start)
             ).scalar_one()
-        self._same(expected, lambda: self._change(slot, capacity))
+        self._same(expected, lambda: self._change(slot, capacity), before)
         if expected:
             self.model.capacity[start] = capacity
             self.model.offer()
@@ -219,6 +223,7 @@ class Day(RuleBasedStateMachine):
 
     @rule()
     def close_or_open_the_day(self) -> None:
+        self.model.settle()
         with self.book.acting() as terms:
             if self.model.closed:
                 exceptions = catalogue_models.ReservationException
