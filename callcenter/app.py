@@ -43,8 +43,14 @@ from callcenter.protection.scan import FieldKind, IndividualNumberRefused, maske
 from callcenter.reporting import changes as report_changes
 from callcenter.reporting import pages as report_pages
 from callcenter.reservations import api as reservation_api
+from callcenter.reservations import city_pages as reservation_city_pages
 from callcenter.reservations import desk_more as booking_desk
+from callcenter.reservations import feed as reservation_feed
+from callcenter.reservations import pages as reservation_pages
 from callcenter.reservations import receivers as reservation_receivers
+from callcenter.reservations import result_pages as reservation_result_pages
+from callcenter.reservations import setup_pages as reservation_setup_pages
+from callcenter.reservations import slots_pages as reservation_slots_pages
 from callcenter.rosters import pages as roster_pages
 from callcenter.rosters import plan_pages, staff_pages
 from callcenter.web import access, errors, headers, labels, navigation, openapi, options, service_pages, transaction
@@ -68,6 +74,12 @@ PAGES = (
     plan_pages,
     desk_pages,
     booking_desk,
+    reservation_pages,
+    reservation_slots_pages,
+    reservation_city_pages,
+    reservation_result_pages,
+    reservation_setup_pages,
+    reservation_feed,
     record_pages,
     correction_pages,
     category_pages,

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from reports.daily import DailyReport, ReportStatus
 from reports.editions import for_edition
-from reports.sheets import categories, cover, definitions, frame, half_hours, inquiries, matters, presence, staffing
+from reports.sheets import (
+    categories,
+    cover,
+    definitions,
+    frame,
+    half_hours,
+    inquiries,
+    matters,
+    presence,
+    reservations,
+    staffing,
+)
 from reports.totals import daily_figures
 from reports.workbook import Book, BookFacts
 
 __all__ = ["daily_ascii_filename", "daily_figures", "daily_filename", "daily_workbook"]
 
-DAILY_SHEETS = (cover, half_hours, categories, inquiries, staffing, presence, matters, definitions)
+DAILY_SHEETS = (cover, half_hours, categories, inquiries, staffing, presence, reservations, matters, definitions)
 
 
 def daily_workbook(report: DailyReport) -> bytes:

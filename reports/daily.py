@@ -13,6 +13,7 @@ from enum import Enum
 
 from msgspec import Struct
 
+from reports.booking_counts import Counts
 from reports.measures import total
 
 
@@ -270,7 +271,8 @@ class Issue(Struct, frozen=True):
 
 
 class DailyReport(Struct, frozen=True):
-    """Everything the daily workbook prints. `notes` are sentences of the product (never typed)."""
+    """Everything the daily workbook prints. `notes` are sentences of the product (never typed); `reservations` None:
+    nothing was ever reserved under this contract."""
 
     contract: ContractFacts
     on: date
@@ -288,6 +290,7 @@ class DailyReport(Struct, frozen=True):
     gap_reasons: tuple[GapReason, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     notes: tuple[str, ...] = ()
+    reservations: Counts | None = None
 
     def __post_init__(self) -> None:
         _check_slots(self)

@@ -289,6 +289,7 @@ _RECORD = (
     Call.difficult,
     Call.talk_seconds,
     Call.acw_seconds,
+    Call.booking,
     Call.operator_id,
     User.display_name.label("operator_name"),
     Call.phone,

@@ -23,6 +23,7 @@ from callcenter.deliveries.rules import Kind, State
 from callcenter.protection.deployment import keys_for
 from callcenter.protection.keys import ContractKeys
 from callcenter.reporting import daily, queries
+from callcenter.reservations import figures as reservations
 from callcenter.rosters import queries as rosters
 from reports import daily as values
 from reports.measures import Figure
@@ -35,6 +36,7 @@ PART_LABELS = {
     "exchange": "着信数",
     "matters": "市への報告事項",
     "exclusions": "取り消した記録・保存していない通話",
+    "reservations": "予約の結果",
 }
 
 
@@ -63,6 +65,7 @@ def marks_of(report: values.DailyReport, keys: ContractKeys) -> dict[str, str]:
         "exchange": ([slot.exchange for slot in report.slots], report.exchange, report.gap_reasons),
         "matters": report.matters,
         "exclusions": report.exclusions,
+        "reservations": (report.reservations.tables, report.reservations.days) if report.reservations else None,
     }
     parts |= {PERSON + line.person.code: line for line in report.staffing.lines if not line.standing}
     marks = {part: _mark(keys, part, content) for part, content in parts.items()}
@@ -86,7 +89,8 @@ def _changed_parts(before: Mapping[str, str], after: Mapping[str, str]) -> Itera
     """Nothing for a version that kept no marks."""
     if not before:
         return
-    yield from (label for part, label in PART_LABELS.items() if before.get(part) != after.get(part))
+    # A part that versions of older days did not have yet says nothing about them.
+    yield from (label for part, label in PART_LABELS.items() if part in before and before[part] != after.get(part))
     everybody = sorted(part for part in before.keys() | after if part.startswith(PERSON))
     people = [part for part in everybody if _differ(before.get(part), after.get(part))]
     if people:
@@ -120,7 +124,13 @@ def changed_days(contract_id: UUID, from_on: date, to_on: date, at: datetime) ->
     ]
 
 
-_LAST_CHANGES = (calls.last_changes, exchange.last_changes, rosters.last_changes, queries.last_changes)
+_LAST_CHANGES = (
+    calls.last_changes,
+    exchange.last_changes,
+    rosters.last_changes,
+    queries.last_changes,
+    reservations.last_changes,
+)
 
 
 def _differs(version: delivered.VersionFacts, contract_id: UUID, on: date, at: datetime) -> bool:

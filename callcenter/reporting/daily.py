@@ -22,9 +22,11 @@ from callcenter.clock import local
 from callcenter.contracts import queries as contracts
 from callcenter.reporting import queries
 from callcenter.reporting.rules import MATTER_LABELS
+from callcenter.reservations import figures as reservations
 from callcenter.rosters import queries as rosters
 from callcenter.rosters.rules import Span
 from reports import daily as values
+from reports.booking_counts import Counts as BookingCounts
 from scheduling.calendar import DayStatus
 from scheduling.intervals import MinuteRange, slots
 
@@ -44,6 +46,7 @@ class Day(Struct, frozen=True):
     exchange: DayExchange
     gaps: int
     matters: Sequence[queries.DayMatter]
+    reservations: BookingCounts | None
 
 
 def read_day(contract_id: UUID, on: date, now: datetime) -> Day:
@@ -59,6 +62,7 @@ def read_day(contract_id: UUID, on: date, now: datetime) -> Day:
         exchange=exchange.day_exchange(contract_id, on),
         gaps=len(exchange.unexplained_gaps(contract_id, on)),
         matters=queries.matters_of(contract_id, on),
+        reservations=reservations.of_day(contract_id, on),
     )
 
 
@@ -81,6 +85,7 @@ def build(day: Day, issue: values.Issue) -> values.DailyReport:
         matters=tuple(_matter(item) for item in day.matters),
         gap_reasons=_gap_reasons(day),
         exclusions=_exclusions(day.excluded),
+        reservations=day.reservations,
     )
 
 

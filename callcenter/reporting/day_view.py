@@ -54,6 +54,7 @@ def context(found: Review) -> dict[str, Any]:
         "waiting": [_shown(item, found.day.on) for item in found.findings if not item.confirmed],
         "majors": _majors(report.categories),
         "inquiries": report.inquiries,
+        "reservations": report.reservations,
         "staff": [_staff(line) for line in report.staffing.lines],
         "minimum": report.staffing.minimum_operators,
         "shortages": [

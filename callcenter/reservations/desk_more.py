@@ -6,13 +6,15 @@ from typing import Any
 
 from flask import render_template, request
 
+from callcenter.audit.service import Act, record
 from callcenter.audit.typed import Line, clean_lines, refused
-from callcenter.errors import InvalidInput, NotFound
+from callcenter.errors import Conflict, InvalidInput, NotFound
 from callcenter.protection.phones import normalise_phone
 from callcenter.protection.scan import FieldKind, require_clean
-from callcenter.reservations import city, desk_pages, rules, waits
+from callcenter.reservations import city, desk_pages, queries, rules, waits
 from callcenter.reservations.desk_pages import REFUSALS, blueprint, desk
-from callcenter.reservations.desk_view import Desk, choosing_context
+from callcenter.reservations.desk_view import Desk, choosing_context, details_context
+from callcenter.reservations.sealing import WAIT_NAME, WAIT_PHONE, opened
 from callcenter.web.access import DESK, allow, only
 from callcenter.web.forms import date_of, id_of, optional_date, whole_of
 from callcenter.web.transaction import end_read, transaction
@@ -35,7 +37,7 @@ def wait() -> Any:
         return render_template(
             "reservations/desk/_choose.html", **{**context, "found": [], "errors": refusal.errors, **shown}
         ), 422
-    return render_template("reservations/desk/_waiting.html", category="0308")
+    return render_template("reservations/desk/_waiting.html", category="0308", call_id=at_desk.call_id)
 
 
 def new_wait(at_desk: Desk) -> waits.NewWait:
@@ -55,6 +57,27 @@ def new_wait(at_desk: Desk) -> waits.NewWait:
         typed["wait_name"],
         normalise_phone(form["wait_phone"], field="wait_phone"),
     )
+
+
+@blueprint.post("/offer")
+@allow(only(DESK))
+def offer() -> Any:
+    """Book what is held for somebody on the waiting list; name and number come from the list, which is a showing."""
+    at_desk = desk()
+    row = waits.wait(at_desk.contract_id, id_of(request.form.get("wait_id"), "wait_id"))
+    held = queries.held(at_desk.contract_id, row.reservation_id) if row.reservation_id else None
+    if held is None or row.state != rules.WaitState.OFFERED.value:
+        raise Conflict("この方への案内は、すでに終わっています。")
+    end_read()
+    with transaction():
+        details = {"fields": ["name", "phone"]}
+        act = Act("reservation_wait.shown", "reservation_wait", str(row.id), details)
+        record(act, by=at_desk.by, at=at_desk.terms.at)
+        known = {
+            "name": opened(at_desk.keys, WAIT_NAME, row.id, row.name),
+            "phone": opened(at_desk.keys, WAIT_PHONE, row.id, row.phone),
+        }
+    return render_template("reservations/desk/_details.html", **details_context(at_desk, held, known))
 
 
 @blueprint.post("/entered")

@@ -248,6 +248,20 @@ def of_call(contract_id: UUID, call_id: UUID) -> list[Any]:
     return _newest(Reservation.id.in_(own), contract_id, 20)
 
 
+def touched_between(contract_id: UUID, first: date, last: date) -> list[Any]:
+    """Reservations of which some step was taken in a range of days, by day and time of the appointment."""
+    own = select(ReservationEvent.reservation_id).where(
+        ReservationEvent.contract_id == contract_id, ReservationEvent.local_on.between(first, last)
+    )
+    return list(
+        db.session.execute(
+            select(Reservation.__table__)
+            .where(Reservation.contract_id == contract_id, Reservation.id.in_(own))
+            .order_by(Reservation.local_on, Reservation.start_minute, Reservation.number)
+        )
+    )
+
+
 def with_ids(contract_id: UUID, ids: Sequence[UUID]) -> list[Any]:
     return _newest(Reservation.id.in_(ids), contract_id, max(1, len(ids))) if ids else []
 
@@ -304,6 +318,23 @@ def day_slots(contract_id: UUID, place_id: UUID, on: date) -> list[Any]:
             )
         )
     )
+
+
+def seats_by_day(contract_id: UUID, place_id: UUID, first: date, last: date) -> list[tuple[date, int, int]]:
+    """Open seats of a place by day, and how many of them are taken."""
+    slot = ReservationSlot
+    rows = db.session.execute(
+        select(slot.local_on, func.sum(slot.capacity), func.sum(slot.taken))
+        .where(
+            slot.contract_id == contract_id,
+            slot.place_id == place_id,
+            slot.local_on.between(first, last),
+            slot.state == "open",
+        )
+        .group_by(slot.local_on)
+        .order_by(slot.local_on)
+    )
+    return [(on, int(seats), int(taken)) for on, seats, taken in rows]
 
 
 # --- what needs a hand ---

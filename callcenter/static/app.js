@@ -68,6 +68,7 @@ function holdEnter(event) {
 }
 
 document.addEventListener("keydown", holdEnter);
+document.addEventListener("click", (event) => event.target.closest("[data-print-page]") && window.print());
 startKeys();
 startSession();
 startFocus();
