@@ -58,7 +58,8 @@ db = SQLAlchemy(
 class ContractScoped:
     """Key columns of every operational row."""
 
-    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), primary_key=True, sort_order=-20)
+    # The type stands here: taken over from what it points at, it would be unknown until that module is imported.
+    contract_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("contracts.id"), primary_key=True, sort_order=-20)
     id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-19)
 
 

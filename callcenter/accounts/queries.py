@@ -98,7 +98,7 @@ def identity_of_session(token: str, address: str, now: datetime) -> Identity | N
     return Identity(actor, _contract_label(first), first.login, first.last_seen_at, bool(first.has_second_factor))
 
 
-_BY_TOKEN = (
+_BY_TOKEN = Read(
     select(
         ApiToken.id.label("token_id"),
         ApiToken.name,
@@ -108,7 +108,7 @@ _BY_TOKEN = (
         *(column.label(f"contract_{column.key}") for column in CONTRACT_COLUMNS),
     )
     .join(Contract, Contract.id == ApiToken.contract_id)
-    .where(ApiToken.token_hash == bindparam("token_hash"))
+    .where(ApiToken.token_hash == bindparam("token_hash", type_=ApiToken.token_hash.type))
 )
 
 
@@ -118,7 +118,7 @@ def identity_of_token(token: str, address: str, now: datetime) -> Identity | Non
     The lock of its address is for those who hold none: nobody guesses a token, and one machine that is set up wrongly
     must not stop the others of its office.
     """
-    row = db.session.execute(_BY_TOKEN, {"token_hash": digest(token)}).first()
+    row = _BY_TOKEN.first(db.session.connection(), {"token_hash": digest(token)})
     if row is None or row.revoked_at is not None or row.expires_at <= now:
         return None
     actor = Actor(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import current_app
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from callcenter.contracts.models import (
     CalendarException,
@@ -21,6 +21,7 @@ from callcenter.contracts.models import (
 )
 from callcenter.errors import NotFound
 from callcenter.extensions import db
+from callcenter.web.statements import Read
 from scheduling.calendar import BusinessCalendar, ExtraOpening, HoursFrom, Reading
 from scheduling.holidays import HolidayList, parse_syukujitsu, published_holidays
 
@@ -128,15 +129,18 @@ def terms_on(contract_id: UUID, on: date) -> Terms:
     return found[-1]
 
 
+_REVISION = Read(
+    select(Contract.calendar_revision, func.count(HolidayImport.id).label("imports"))
+    .select_from(Contract)
+    .outerjoin(HolidayImport, HolidayImport.last_on.is_not(None))
+    .where(Contract.id == bindparam("wanted_contract", type_=Contract.id.type))
+    .group_by(Contract.id, Contract.calendar_revision)
+)
+
+
 def calendar(contract_id: UUID) -> BusinessCalendar:
     """The opening calendar (003 clause 4). Kept per contract until its `calendar_revision` moves."""
-    revision = db.session.execute(
-        select(Contract.calendar_revision, func.count(HolidayImport.id))
-        .select_from(Contract)
-        .outerjoin(HolidayImport, HolidayImport.last_on.is_not(None))
-        .where(Contract.id == contract_id)
-        .group_by(Contract.id, Contract.calendar_revision)
-    ).first()
+    revision = _REVISION.first(db.session.connection(), {"wanted_contract": contract_id})
     if revision is None:
         raise NotFound("契約が見つかりませんでした。")
     if CALENDAR_CHANGED in db.session.info.get("writing", {}):
@@ -255,13 +259,20 @@ def holiday_source() -> HolidaySource:
     return HolidaySource(*row) if row else HolidaySource(published_holidays().last_on, None, "")
 
 
+_SETTING = Read(
+    select(Setting.value)
+    .where(
+        Setting.contract_id == bindparam("wanted_contract", type_=Setting.contract_id.type),
+        Setting.name == bindparam("wanted_name", type_=Setting.name.type),
+        Setting.effective_on <= bindparam("wanted_on", type_=Setting.effective_on.type),
+    )
+    .order_by(Setting.effective_on.desc())
+    .limit(1)
+)
+
+
 def setting(contract_id: UUID, name: str, on: date, default: Any = None) -> Any:
     """The value of a setting on a day: the newest that began by then, else `default`."""
-    statement = (
-        select(Setting.value)
-        .where(Setting.contract_id == contract_id, Setting.name == name, Setting.effective_on <= on)
-        .order_by(Setting.effective_on.desc())
-        .limit(1)
-    )
-    found = db.session.execute(statement).first()
+    wanted = {"wanted_contract": contract_id, "wanted_name": name, "wanted_on": on}
+    found = _SETTING.first(db.session.connection(), wanted)
     return default if found is None else found[0]

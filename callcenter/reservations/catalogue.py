@@ -7,7 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, func, select
 
 from callcenter.errors import NotFound
 from callcenter.extensions import db
@@ -167,10 +167,40 @@ def counter(contract_id: UUID, counter_id: UUID) -> Counter:
     raise NotFound("窓口が見つかりませんでした。")
 
 
+_CHOSEN = _TAKES.alias("chosen_takes")
+_COUNTER = bindparam("wanted_counter", type_=_COUNTERS.c.id.type)
+_PROCEDURE = bindparam("wanted_procedure", type_=_PROCEDURES.c.id.type)
+_TAKES_IT = Read(
+    select(
+        _COUNTERS.c.retired_at,
+        _PLACES.c.retired_at.label("place_retired_at"),
+        select(func.count())
+        .where(_TAKES.c.contract_id == _CONTRACT, _TAKES.c.counter_id == _COUNTER)
+        .scalar_subquery()
+        .label("listed"),
+        select(func.count())
+        .where(
+            _CHOSEN.c.contract_id == _CONTRACT, _CHOSEN.c.counter_id == _COUNTER, _CHOSEN.c.procedure_id == _PROCEDURE
+        )
+        .scalar_subquery()
+        .label("chosen"),
+    )
+    .select_from(
+        _COUNTERS.join(
+            _PLACES, (_PLACES.c.contract_id == _COUNTERS.c.contract_id) & (_PLACES.c.id == _COUNTERS.c.place_id)
+        )
+    )
+    .where(_COUNTERS.c.contract_id == _CONTRACT, _COUNTERS.c.id == _COUNTER)
+)
+
+
 def takes(contract_id: UUID, counter_id: UUID, procedure_id: UUID) -> bool:
-    """Whether a counter that is in use takes a procedure."""
-    found = next((one for one in counters(contract_id) if one.id == counter_id), None)
-    return found is not None and not found.retired and found.takes(procedure_id)
+    """Whether a counter that is in use takes a procedure. One statement."""
+    wanted = {"wanted_contract": contract_id, "wanted_counter": counter_id, "wanted_procedure": procedure_id}
+    row = _TAKES_IT.first(db.session.connection(), wanted)
+    if row is None or row.retired_at is not None or row.place_retired_at is not None:
+        return False
+    return not row.listed or bool(row.chosen)
 
 
 def places(contract_id: UUID) -> list[Place]:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    Uuid,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,7 +25,7 @@ class ReservationBook(Base):
     __tablename__ = "reservation_books"
     __table_args__ = (CheckConstraint("next_number >= 1", name="next_number"),)
 
-    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), primary_key=True)
+    contract_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("contracts.id"), primary_key=True)
     next_number: Mapped[int] = mapped_column(default=1)
     prepared_until: Mapped[date | None]
 
@@ -90,7 +91,7 @@ class ReservationCounterProcedure(Base):
     __tablename__ = "reservation_counter_procedures"
     __table_args__ = (within("counter_id", "reservation_counters"), within("procedure_id", "reservation_procedures"))
 
-    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), primary_key=True)
+    contract_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("contracts.id"), primary_key=True)
     counter_id: Mapped[UUID] = mapped_column(primary_key=True)
     procedure_id: Mapped[UUID] = mapped_column(primary_key=True)
 

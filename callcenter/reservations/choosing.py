@@ -10,6 +10,7 @@ from msgspec import Struct
 from sqlalchemy import Table, bindparam, select
 
 from callcenter.errors import InvalidInput
+from callcenter.extensions import db
 from callcenter.reservations import catalogue
 from callcenter.reservations.catalogue import Procedure
 from callcenter.reservations.history import Spot
@@ -18,7 +19,6 @@ from callcenter.reservations.rules import MOST_PEOPLE, units_of
 from callcenter.reservations.seats import SlotRow
 from callcenter.reservations.terms import Terms
 from callcenter.web.statements import Read
-from callcenter.web.transaction import writing
 
 _SLOTS = cast(Table, ReservationSlot.__table__)
 _POOLS = 5
@@ -116,7 +116,7 @@ def _require_day(wish: Wish, terms: Terms) -> None:
 
 def _steps(wish: Wish, units: int, terms: Terms) -> tuple[tuple[SlotRow, ...], ...]:
     rows = _FROM_START.all(
-        writing(),
+        db.session.connection(),
         {
             "wanted_contract": terms.contract_id,
             "wanted_counter": wish.counter_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from callcenter.accounts import directory
 from callcenter.errors import InvalidInput
 from callcenter.extensions import db
-from callcenter.reservations.catalogue import Names
+from callcenter.reservations.catalogue import Names, Place
 from callcenter.reservations.models import ReservationEntry, ReservationEvent
 from callcenter.reservations.queries import ListFilter
 from callcenter.reservations.rules import Channel, EventKind, State
@@ -88,6 +88,12 @@ def conditions(wanted: ListFilter, names: Names) -> list[tuple[str, str]]:
 
 def by_day(lines: Iterable[dict[str, Any]]) -> list[tuple[date, list[dict[str, Any]]]]:
     return [(on, list(own)) for on, own in groupby(lines, key=lambda line: line["on"])]
+
+
+def free_rows(found: Mapping[tuple[date, UUID], int], places: Sequence[Place]) -> list[tuple[date, list[int | None]]]:
+    """A row for each day on which there is a slot; None where a place has none, 0 where it is full."""
+    days = sorted({on for on, _ in found})
+    return [(on, [found.get((on, place.id)) for place in places]) for on in days]
 
 
 def export_line(line: Mapping[str, Any]) -> dict[str, Any]:

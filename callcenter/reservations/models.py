@@ -19,6 +19,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    Uuid,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -133,7 +134,7 @@ class ReservationSeat(Base):
         partial_index("ix_reservation_seats_held", "held_until", where="held_until IS NOT NULL"),
     )
 
-    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), primary_key=True)
+    contract_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("contracts.id"), primary_key=True)
     slot_id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     slot_capacity: Mapped[int]
@@ -200,7 +201,7 @@ class ReservationRequest(Base):
 
     __tablename__ = "reservation_requests"
 
-    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), primary_key=True)
+    contract_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("contracts.id"), primary_key=True)
     key: Mapped[UUID] = mapped_column(primary_key=True)
     mark: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime]

@@ -36,6 +36,7 @@ NAV = (NavItem("予約", "reservations.list_reservations", CENTRE, 15, section="
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
 TABS = (
     ("一覧", "reservations.list_reservations"),
+    ("空き状況", "reservations.free"),
     ("電話をかける", "reservations.call_lists"),
     ("空き待ち", "reservations.waiting"),
     ("枠", "reservations_slots.day"),
@@ -130,6 +131,20 @@ def export() -> Response:
     columns, lines = listing.COLUMNS, map(listing.export_line, rows)
     return export_list(
         ListFile("reservations", "予約一覧", columns, lines, said, contract), kind, act, by=who, at=terms.at
+    )
+
+
+@blueprint.get("/free")
+@allow(only(CENTRE))
+def free() -> Any:
+    """Free seats by day and place, as far as may be booked now: the overview that a caller is told from."""
+    terms = terms_now()
+    days = whole_of(request.args.get("days", "60"), "days", least=1, most=100)
+    first = terms.window.first_on
+    found = queries.free_by_day(terms, Channel.PHONE.value, first, first + timedelta(days=days))
+    places = [one for one in catalogue.places(terms.contract_id) if not one.retired]
+    return render_template(
+        "reservations/free.html", tabs=section_tabs(), rows=listing.free_rows(found, places), places=places
     )
 
 

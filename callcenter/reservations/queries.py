@@ -12,6 +12,7 @@ from sqlalchemy import Table, and_, bindparam, func, or_, select
 
 from callcenter.extensions import db
 from callcenter.protection.keys import ContractKeys
+from callcenter.reservations.catalogue_models import ReservationBook
 from callcenter.reservations.models import (
     Reservation,
     ReservationApplicant,
@@ -105,35 +106,42 @@ def free_by_day(terms: Terms, channel: str, from_on: date, to_on: date) -> dict[
     return {(row.local_on, row.place_id): int(row.free) for row in rows}
 
 
-_RAN_OUT = Read(
-    select(_SEATS.c.slot_id)
-    .where(
-        _SEATS.c.contract_id == _CONTRACT,
-        _SEATS.c.held_until <= bindparam("now", type_=_SEATS.c.held_until.type),
-    )
-    .limit(1)
+_BOOKS = cast(Table, ReservationBook.__table__)
+_STANDING = Read(
+    select(
+        _BOOKS.c.prepared_until,
+        select(func.min(_SEATS.c.held_until))
+        .where(_SEATS.c.contract_id == _CONTRACT, _SEATS.c.held_until.is_not(None))
+        .scalar_subquery()
+        .label("first_until"),
+    ).where(_BOOKS.c.contract_id == _CONTRACT)
 )
 
 
-def has_run_out(terms: Terms) -> bool:
-    """Whether some seat is held although its time is over; an offer of the waiting list is such a hold too."""
-    wanted = {"wanted_contract": terms.contract_id, "now": terms.at}
-    return _RAN_OUT.first(db.session.connection(), wanted) is not None
+def standing(contract_id: UUID) -> tuple[date | None, datetime | None]:
+    """Up to which date slots are made, and when the first of the seats that are held runs out; an offer of the waiting
+    list is such a hold too. One statement."""
+    row = _STANDING.first(db.session.connection(), {"wanted_contract": contract_id})
+    return (row.prepared_until, row.first_until) if row else (None, None)
+
+
+_APPLICANTS = cast(Table, ReservationApplicant.__table__)
+_LIVE_OF = Read(
+    select(_APPLICANTS.c.reservation_id).where(
+        _APPLICANTS.c.contract_id == _CONTRACT,
+        _APPLICANTS.c.notice_key == bindparam("wanted_key", type_=_APPLICANTS.c.notice_key.type),
+        _APPLICANTS.c.live.is_(True),
+    )
+)
 
 
 def live_of_numbers(keys: ContractKeys, contract_id: UUID, numbers: Iterable[str]) -> list[UUID]:
     """Live reservations that hold one of the notice numbers."""
-    wanted = [notice_key(keys, number) for number in numbers]
-    rows = db.session.execute(
-        select(ReservationApplicant.reservation_id)
-        .where(
-            ReservationApplicant.contract_id == contract_id,
-            ReservationApplicant.notice_key.in_(wanted),
-            ReservationApplicant.live.is_(True),
-        )
-        .distinct()
-    ).scalars()
-    return list(rows)
+    found: dict[UUID, None] = {}
+    for number in numbers:
+        wanted = {"wanted_contract": contract_id, "wanted_key": notice_key(keys, number)}
+        found |= dict.fromkeys(row.reservation_id for row in _LIVE_OF.all(db.session.connection(), wanted))
+    return list(found)
 
 
 def reservation(contract_id: UUID, reservation_id: UUID) -> Any | None:

@@ -22,15 +22,17 @@ from callcenter.web.access import Actor
 
 def needs_settling(terms: Terms) -> bool:
     """Whether there is anything for `settle` to do."""
-    return slots.needs_preparing(terms) or queries.has_run_out(terms)
+    prepared_until, first_until = queries.standing(terms.contract_id)
+    if prepared_until is None or prepared_until < terms.window.last_on:
+        return True
+    return first_until is not None and first_until <= terms.at
 
 
 def settle(terms: Terms, *, by: Actor) -> None:
     """Let what ran out pass on, and make slots that are missing."""
     if not needs_settling(terms):
         return
-    if slots.needs_preparing(terms):
-        slots.prepare(terms, by=by)
+    slots.prepare(terms, by=by)
     waits.advance(terms=terms, by=by)
     _offer(holds.forget_expired(terms), terms, by)
 

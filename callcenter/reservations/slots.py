@@ -129,14 +129,6 @@ def live_exceptions(contract_id: UUID) -> Sequence[Any]:
 # --- making it so ---
 
 
-def needs_preparing(terms: Terms) -> bool:
-    """Whether slots have to be made before somebody looks for one."""
-    until = db.session.execute(
-        select(ReservationBook.prepared_until).where(ReservationBook.contract_id == terms.contract_id)
-    ).scalar_one()
-    return until is None or until < terms.window.last_on
-
-
 def prepare(terms: Terms, *, by: Actor) -> Synced:
     """Make the slots up to a while after the last date that may be booked."""
     until = db.session.execute(

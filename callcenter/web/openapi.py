@@ -85,7 +85,7 @@ class ApiBlueprint(SmorestBlueprint):  # type: ignore[misc]
 
     def arguments(self, schema: type[Schema], **more: Any) -> Decorator:
         """The parsed body (or query, by `location`) becomes the view's first argument."""
-        decorator: Decorator = super().arguments(schema, **more)
+        decorator: Decorator = super().arguments(schema(), **more)  # one for all requests: making it takes a while
         return decorator
 
     def response(self, status_code: int, schema: type[Schema] | Schema | None = None, **more: Any) -> Decorator:

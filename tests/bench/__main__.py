@@ -11,12 +11,17 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import importing, list_page, save, workbook
+from tests.bench import booking, importing, list_page, save, workbook
 from tests.bench.deployments import DATABASES, subfolder
 from tests.bench.measuring import Comparison, table
 
-ITEMS = ("save", "list", "workbook", "import")
-SERVED = {"save": save.compare, "list": list_page.compare}
+ITEMS = ("save", "list", "book", "free", "workbook", "import")
+SERVED = {
+    "save": save.compare,
+    "list": list_page.compare,
+    "book": booking.compare,
+    "free": booking.compare_page,
+}
 ALONE = {"workbook": workbook.compare, "import": importing.compare}
 MOST_ROUNDS = 50
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask_sqlalchemy import SQLAlchemy
 from jinja2 import DictLoader
-from sqlalchemy import String, event, func, select
+from sqlalchemy import ForeignKey, Index, String, event, func, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 DATABASE = "BARE_DATABASE_URL"
@@ -52,6 +52,30 @@ class BareAudit(Base):
     at: Mapped[datetime]
     action: Mapped[str] = mapped_column(String(60))
     entity_id: Mapped[str] = mapped_column(String(64))
+
+
+class BareSlot(Base):
+    __tablename__ = "bare_slots"
+    __table_args__ = (Index("ix_bare_slots_on", "on_day", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    on_day: Mapped[date]
+    place: Mapped[int]
+    start_minute: Mapped[int]
+    capacity: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+
+
+class BareBooking(Base):
+    __tablename__ = "bare_bookings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("bare_slots.id"))
+    at: Mapped[datetime]
+    name: Mapped[str] = mapped_column(String(60))
+    birth: Mapped[str] = mapped_column(String(20))
+    notice_number: Mapped[str] = mapped_column(String(40))
+    phone: Mapped[str] = mapped_column(String(40))
 
 
 def _app() -> Flask:
@@ -157,5 +181,78 @@ def fill(count: int) -> None:
             "talk_seconds": 180,
         }
         db.session.execute(BareCall.__table__.insert(), [row] * count)  # type: ignore[attr-defined]
+        db.session.commit()
+        db.engine.dispose()
+
+
+def booking() -> Flask:
+    """POST /book: one conditional update of the slot's counter, one insert, one commit."""
+    app = _app()
+    writers: Any = threading.Lock() if _on_sqlite() else nullcontext()
+
+    @app.post("/book")
+    def book() -> tuple[Response, int]:
+        data = request.get_json()
+        person, slot = data["people"][0], BareSlot
+        with writers:
+            taken = db.session.execute(
+                update(slot).where(slot.id == data["slot"], slot.taken < slot.capacity).values(taken=slot.taken + 1)
+            )
+            if taken.rowcount != 1:  # type: ignore[attr-defined]
+                db.session.rollback()
+                return jsonify({"error": "full"}), 409
+            row = BareBooking(
+                slot_id=data["slot"],
+                at=datetime.now(UTC),
+                name=person["name"],
+                birth=person["birth"],
+                notice_number=person["notice_number"],
+                phone=data["phone"],
+            )
+            db.session.add(row)
+            db.session.commit()
+            number = row.id
+        return jsonify({"number": number}), 201
+
+    return app
+
+
+FREE_PAGE = """<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>空き枠</title></head><body>
+<h1>空き枠</h1><table><tr><th>日</th>{% for place in places %}<th>会場{{ place }}</th>{% endfor %}</tr>
+{% for day in days %}<tr><th>{{ day }}</th>
+{% for place in places %}<td>{{ free.get((day, place), 0) }}</td>{% endfor %}</tr>
+{% endfor %}</table></body></html>"""
+
+
+def free_page() -> Flask:
+    """GET /free: free seats by day and place, one query."""
+    app = _app()
+    app.jinja_loader = DictLoader({"free.html": FREE_PAGE})
+
+    @app.get("/free")
+    def free() -> str:
+        rows = db.session.execute(
+            select(BareSlot.on_day, BareSlot.place, func.sum(BareSlot.capacity - BareSlot.taken)).group_by(
+                BareSlot.on_day, BareSlot.place
+            )
+        ).all()
+        counts = {(day, place): int(number) for day, place, number in rows}
+        days = sorted({day for day, _ in counts})
+        return render_template("free.html", days=days, places=(1, 2, 3), free=counts)
+
+    return app
+
+
+def fill_slots(days: list[date], starts: list[int], capacity: int, places: int = 1) -> None:
+    """Slots of some days at some places."""
+    with _app().app_context():
+        db.create_all()
+        rows = [
+            {"on_day": day, "place": place, "start_minute": start, "capacity": capacity, "taken": 0}
+            for day in days
+            for place in range(1, places + 1)
+            for start in starts
+        ]
+        db.session.execute(BareSlot.__table__.insert(), rows)  # type: ignore[attr-defined]
         db.session.commit()
         db.engine.dispose()

@@ -31,7 +31,7 @@ class Outcome:
     `refused` are answers that a patient plan goes on after."""
 
     milliseconds: list[float] = field(default_factory=list)
-    saved: list[tuple[str, int]] = field(default_factory=list)
+    saved: list[tuple[str, int | str]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -94,7 +94,23 @@ def page_of(desk: dict[str, Any], _turn: int) -> bytes:
     return message("GET", desk["url"], desk["headers"])
 
 
-MAKERS: dict[str, Maker] = {"save": save_of, "page": page_of}
+def booking_of(desk: dict[str, Any], turn: int) -> bytes:
+    """The booking of one person, at a time that has seats left."""
+    body = {**desk["bodies"][turn % len(desk["bodies"])], "people": [_visitor()]}
+    headers = {**desk["headers"], "Idempotency-Key": str(uuid4())}
+    return message("POST", desk["url"], headers, json.dumps(body, ensure_ascii=False).encode())
+
+
+def _visitor() -> dict[str, str]:
+    serial = randrange(1_000_000_000)
+    return {
+        "notice_number": f"{serial // 1_000_000:03d}-{serial % 1_000_000:06d}",
+        "name": "見本 花子",
+        "birth": "1975-04-03",
+    }
+
+
+MAKERS: dict[str, Maker] = {"save": save_of, "page": page_of, "book": booking_of}
 
 
 class Load:
@@ -141,8 +157,10 @@ class Load:
         begun = time.perf_counter()
         status, body = wire.exchange(request)
         self.outcome.milliseconds.append((time.perf_counter() - begun) * 1000)
-        if status != 200:
+        if status not in (200, 201):
             self._refuse(f"{status}: {body[:300].decode(errors='replace')}")
+        elif self._plan["kind"] == "book":
+            self.outcome.saved.append((desk["url"], json.loads(body)["number"]))
         elif self._plan["kind"] == "save":
             answer = json.loads(body)
             self.outcome.saved.append((desk["url"], answer["number"]))
