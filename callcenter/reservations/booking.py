@@ -23,7 +23,7 @@ from callcenter.reservations import history, queries, seats
 from callcenter.reservations.catalogue_models import ReservationBook
 from callcenter.reservations.choosing import Wish, choose
 from callcenter.reservations.forms import Details
-from callcenter.reservations.history import Spot, Step, spot_of
+from callcenter.reservations.history import Step, spot_of
 from callcenter.reservations.holds import new_row
 from callcenter.reservations.models import Reservation, ReservationApplicant
 from callcenter.reservations.rules import EventKind, State
@@ -32,7 +32,7 @@ from callcenter.reservations.seats import Full
 from callcenter.reservations.terms import Terms
 from callcenter.web.access import Actor
 from callcenter.web.statements import Write
-from callcenter.web.transaction import writing
+from callcenter.web.transaction import in_one_go, writing
 
 _ROWS = cast(Table, Reservation.__table__)
 _BOOKS = cast(Table, ReservationBook.__table__)
@@ -44,7 +44,7 @@ _NEXT_NUMBER = Write(
     .values(next_number=_BOOKS.c.next_number + 1)
     .returning(_BOOKS.c.next_number)
 )
-_BOOK_HELD = Write(
+_BOOK = Write(
     update(_ROWS)
     .where(
         _ROWS.c.contract_id == bindparam("wanted_contract", type_=_ROWS.c.contract_id.type),
@@ -52,11 +52,11 @@ _BOOK_HELD = Write(
         _ROWS.c.state == State.HELD.value,
     )
     .values(
-        version=_ROWS.c.version + 1,
-        **{
-            name: bindparam(f"new_{name}", type_=_ROWS.c[name].type)
+        {
+            _ROWS.c[name]: bindparam(f"new_{name}", type_=_ROWS.c[name].type)
             for name in (
                 "number",
+                "version",
                 "state",
                 "visitor",
                 "documents_told",
@@ -68,7 +68,7 @@ _BOOK_HELD = Write(
                 "phone_key",
                 "remarks",
             )
-        },
+        }
     )
 )
 
@@ -111,17 +111,12 @@ def book_held(
     row = held_row(held_id, by.contract)
     require_people(details, row.people)
     require_no_second(details, keys, by.contract)
-    booked = _booked_columns(details, spot_of(row), held_id, keys, terms, by)
-    serial = booked["number"]
-    where = {"wanted_contract": by.contract, "wanted_reservation": held_id}
-    if _BOOK_HELD.execute(writing(), where | {f"new_{name}": value for name, value in booked.items()}) != 1:
-        raise HoldGone()
     if seats.keep(held_id, contract_id=by.contract) != row.units:
         raise HoldGone()
     _add_applicants(held_id, details, keys)
     step = Step(held_id, row.version + 1, EventKind.BOOKED, row.channel, spot_of(row), call_id=call_id)
     history.add(step, by=by, at=terms.at, keeps_ledger=terms.settings.keeps_ledger)
-    return Booked(held_id, serial, row.version + 1)
+    return _numbered(step, _booked_columns(details, step, keys, terms, by), by)
 
 
 def book(
@@ -132,14 +127,29 @@ def book(
     require_people(details, wish.people)
     require_no_second(details, keys, by.contract)
     reservation_id = new_id()
-    row = new_row(reservation_id, choice, by=by, at=terms.at)
-    booked = _booked_columns(details, choice.spot, reservation_id, keys, terms, by)
-    _NEW.execute(writing(), row | booked | {"call_id": call_id})
-    seats.take(choice.steps, reservation_id, None, contract_id=by.contract, at=terms.at)
-    _add_applicants(reservation_id, details, keys)
     step = Step(reservation_id, 1, EventKind.BOOKED, wish.channel, choice.spot, call_id=call_id)
-    history.add(step, by=by, at=terms.at, keeps_ledger=terms.settings.keeps_ledger)
-    return Booked(reservation_id, booked["number"], 1)
+    row = new_row(reservation_id, choice, by=by, at=terms.at) | {"state": State.HELD.value, "call_id": call_id}
+    booked = _booked_columns(details, step, keys, terms, by)
+    seats.lock(choice.slot_ids, by.contract)
+    with in_one_go():
+        _NEW.execute(writing(), row)
+        seats.take(choice.steps, reservation_id, None, contract_id=by.contract, at=terms.at)
+        _add_applicants(reservation_id, details, keys)
+        history.add(step, by=by, at=terms.at, keeps_ledger=terms.settings.keeps_ledger)
+    return _numbered(step, booked, by)
+
+
+def _numbered(step: Step, booked: Mapping[str, Any], by: Actor) -> Booked:
+    """Give the number, last of all: from here on every other booking of the contract waits for this one's commit.
+
+    Raises `HoldGone` for what is no hold any more.
+    """
+    serial = _NEXT_NUMBER.returning(writing(), {"wanted_contract": by.contract}) - 1
+    new = {f"new_{name}": value for name, value in booked.items()}
+    where = {"wanted_contract": by.contract, "wanted_reservation": step.reservation_id}
+    if _BOOK.execute(writing(), {**where, **new, "new_number": serial, "new_version": step.sequence}) != 1:
+        raise HoldGone()
+    return Booked(step.reservation_id, serial, step.sequence)
 
 
 def held_row(reservation_id: UUID, contract_id: UUID) -> Any:
@@ -174,19 +184,16 @@ def lead_days(on: date, terms: Terms) -> int:
     return terms.calendar.count_open_days(terms.today, last) if last >= terms.today else 0
 
 
-def _booked_columns(
-    details: Details, spot: Spot, row_id: UUID, keys: ContractKeys, terms: Terms, by: Actor
-) -> dict[str, Any]:
-    phone = details.phone
+def _booked_columns(details: Details, step: Step, keys: ContractKeys, terms: Terms, by: Actor) -> dict[str, Any]:
+    phone, row_id = details.phone, step.reservation_id
     return {
-        "number": _NEXT_NUMBER.returning(writing(), {"wanted_contract": by.contract}) - 1,
         "state": State.BOOKED.value,
         "visitor": details.visitor,
         "documents_told": details.documents_told,
         "booked_at": terms.at,
         "booked_by": by.person_id,
         "booked_on": terms.today,
-        "lead_days": lead_days(spot.on, terms),
+        "lead_days": lead_days(step.spot.on, terms),
         "phone": sealed(keys, PHONE, row_id, phone.display if phone else ""),
         "phone_key": key_of(keys, IndexKind.PHONE, phone.e164) if phone else None,
         "remarks": sealed(keys, REMARKS, row_id, details.remarks),

@@ -170,9 +170,14 @@ def counter(contract_id: UUID, counter_id: UUID) -> Counter:
 _CHOSEN = _TAKES.alias("chosen_takes")
 _COUNTER = bindparam("wanted_counter", type_=_COUNTERS.c.id.type)
 _PROCEDURE = bindparam("wanted_procedure", type_=_PROCEDURES.c.id.type)
-_TAKES_IT = Read(
+_PAIR = Read(
     select(
-        _COUNTERS.c.retired_at,
+        _PROCEDURES.c.name,
+        _PROCEDURES.c.units,
+        _PROCEDURES.c.bookable,
+        _PROCEDURES.c.retired_at,
+        _COUNTERS.c.id.label("counter_id"),
+        _COUNTERS.c.retired_at.label("counter_retired_at"),
         _PLACES.c.retired_at.label("place_retired_at"),
         select(func.count())
         .where(_TAKES.c.contract_id == _CONTRACT, _TAKES.c.counter_id == _COUNTER)
@@ -186,21 +191,34 @@ _TAKES_IT = Read(
         .label("chosen"),
     )
     .select_from(
-        _COUNTERS.join(
+        _PROCEDURES.outerjoin(
+            _COUNTERS, (_COUNTERS.c.contract_id == _PROCEDURES.c.contract_id) & (_COUNTERS.c.id == _COUNTER)
+        ).outerjoin(
             _PLACES, (_PLACES.c.contract_id == _COUNTERS.c.contract_id) & (_PLACES.c.id == _COUNTERS.c.place_id)
         )
     )
-    .where(_COUNTERS.c.contract_id == _CONTRACT, _COUNTERS.c.id == _COUNTER)
+    .where(_PROCEDURES.c.contract_id == _CONTRACT, _PROCEDURES.c.id == _PROCEDURE)
 )
 
 
-def takes(contract_id: UUID, counter_id: UUID, procedure_id: UUID) -> bool:
-    """Whether a counter that is in use takes a procedure. One statement."""
+class Pair(Struct, frozen=True):
+    """A procedure at a counter: whether it is offered at all, and whether the counter, being in use, takes it."""
+
+    name: str
+    units: int
+    offered: bool
+    taken_there: bool
+
+
+def pair(contract_id: UUID, procedure_id: UUID, counter_id: UUID) -> Pair:
+    """One statement. Raises `NotFound` for an unknown procedure."""
     wanted = {"wanted_contract": contract_id, "wanted_counter": counter_id, "wanted_procedure": procedure_id}
-    row = _TAKES_IT.first(db.session.connection(), wanted)
-    if row is None or row.retired_at is not None or row.place_retired_at is not None:
-        return False
-    return not row.listed or bool(row.chosen)
+    row = _PAIR.first(db.session.connection(), wanted)
+    if row is None:
+        raise NotFound("手続が見つかりませんでした。")
+    in_use = row.counter_id is not None and row.counter_retired_at is None and row.place_retired_at is None
+    takes_it = in_use and (not row.listed or bool(row.chosen))
+    return Pair(row.name, row.units, row.bookable and row.retired_at is None, takes_it)
 
 
 def places(contract_id: UUID) -> list[Place]:

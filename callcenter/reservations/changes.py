@@ -107,8 +107,7 @@ def move(
     old, new = spot_of(row), choice.spot
     if State.of(row.state) is State.BOOKED and old == new:
         raise NotOffered(errors={"start": ["いまの予約と同じ日時です。"]})
-    slots = [slot.id for step in choice.steps for slot in step]
-    seats.lock([*slots, *_slots_of(place.reservation_id, by.contract)], by.contract)
+    seats.lock([*choice.slot_ids, *_slots_of(place.reservation_id, by.contract)], by.contract)
     freed = seats.give_back(place.reservation_id, contract_id=by.contract)
     seats.take(choice.steps, place.reservation_id, None, contract_id=by.contract, at=terms.at)
     values = {

@@ -12,7 +12,6 @@ from sqlalchemy import Table, bindparam, select
 from callcenter.errors import InvalidInput
 from callcenter.extensions import db
 from callcenter.reservations import catalogue
-from callcenter.reservations.catalogue import Procedure
 from callcenter.reservations.history import Spot
 from callcenter.reservations.models import ReservationSlot
 from callcenter.reservations.rules import MOST_PEOPLE, units_of
@@ -74,13 +73,17 @@ class Choice(Struct, frozen=True):
     """A wish that may be booked as far as can be known before trying: the pools to try, step by step."""
 
     wish: Wish
-    procedure: Procedure
     steps: tuple[tuple[SlotRow, ...], ...]
 
     @property
     def spot(self) -> Spot:
         first, last = self.steps[0][0], self.steps[-1][0]
         return Spot(first.on, first.start_minute, last.end_minute, first.counter_id, first.place_id)
+
+    @property
+    def slot_ids(self) -> list[UUID]:
+        """Every pool that may be taken from."""
+        return [slot.id for step in self.steps for slot in step]
 
     @property
     def units(self) -> int:
@@ -92,15 +95,15 @@ def choose(wish: Wish, terms: Terms, *, stands: bool = False) -> Choice:
 
     Raises `NotOffered` saying why it cannot be, `NotFound` for an unknown procedure.
     """
-    procedure = catalogue.procedure(terms.contract_id, wish.procedure_id)
+    procedure = catalogue.pair(terms.contract_id, wish.procedure_id, wish.counter_id)
     if not procedure.offered and not stands:
         raise NotOffered(errors={"procedure": [f"{procedure.name}は予約を受け付けていません。"]})
     if not 1 <= wish.people <= MOST_PEOPLE:
         raise NotOffered(errors={"people": [f"人数は1人から{MOST_PEOPLE}人までです。"]})
     _require_day(wish, terms)
-    if not catalogue.takes(terms.contract_id, wish.counter_id, wish.procedure_id):
+    if not procedure.taken_there:
         raise NotOffered(errors={"start": ["この窓口では、その手続を受け付けていません。"]})
-    return Choice(wish, procedure, _steps(wish, units_of(procedure.units, wish.people), terms))
+    return Choice(wish, _steps(wish, units_of(procedure.units, wish.people), terms))
 
 
 def _require_day(wish: Wish, terms: Terms) -> None:

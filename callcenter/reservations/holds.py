@@ -37,6 +37,7 @@ def hold_for(wish: Wish, until: datetime, *, terms: Terms, by: Actor, call_id: U
     choice, reservation_id = choose(wish, terms), new_id()
     row = new_row(reservation_id, choice, by=by, at=terms.at) | {"state": State.HELD.value, "call_id": call_id}
     _NEW.execute(writing(), row)
+    seats.lock(choice.slot_ids, by.contract)
     seats.take(choice.steps, reservation_id, until, contract_id=terms.contract_id, at=terms.at)
     return Held(reservation_id, choice.spot, until)
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Table, bindparam, select
 
-from callcenter.errors import Conflict
+from callcenter.errors import Conflict, InvalidInput
 from callcenter.extensions import db
 from callcenter.reservations.models import ReservationRequest
 from callcenter.web.idempotency import IdempotencyMismatch
 from callcenter.web.statements import Read, Write
-from callcenter.web.transaction import end_read, transaction, writing
+from callcenter.web.transaction import end_read, notes_of, together_with_commit, transaction, writing
 
 _REQUESTS = cast(Table, ReservationRequest.__table__)
 _NEW = Write.into(_REQUESTS)
@@ -33,16 +34,14 @@ def once(contract_id: UUID, key: UUID, mark: bytes, at: datetime, act: Callable[
     The answer holds ids, codes and numbers only. A refusal is not kept: the next try may succeed. Raises
     `IdempotencyMismatch` for the same key with another body.
     """
-    known = _answered(contract_id, key, mark)
-    if known is not None:
-        return known, False
     end_read()
     try:
-        with transaction():
+        with transaction() as session:
             answer = act()
             row = {"contract_id": contract_id, "key": key, "mark": mark, "at": at, "answer": answer}
-            _NEW.execute(writing(), row)
-    except Conflict:
+            together_with_commit(notes_of(session), partial(_NEW.execute, writing(), row))
+    except (Conflict, InvalidInput):
+        # Most are sent once: whether it was done before is asked only when it cannot be done (again).
         known = _answered(contract_id, key, mark)
         if known is None:
             raise

@@ -14,7 +14,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Table, bindparam, delete, func, select, update
+from sqlalchemy import Table, bindparam, case, delete, func, insert, select, update
 
 from callcenter.errors import Conflict
 from callcenter.extensions import db
@@ -41,8 +41,34 @@ _TAKE = Write(
     .values(taken=_SLOTS.c.taken + 1)
     .returning(_SLOTS.c.capacity)
 )
-_NUMBERS = Read(select(_SEATS.c.number).where(_SEATS.c.contract_id == _CONTRACT, _SEATS.c.slot_id == _SLOT))
-_SEAT = Write.into(_SEATS)
+_taken, _next = _SEATS.alias("taken"), _SEATS.alias("next")
+_FIRST_FREE = (
+    select(func.min(_taken.c.number) + 1)
+    .where(
+        _taken.c.contract_id == _CONTRACT,
+        _taken.c.slot_id == _SLOT,
+        ~select(_next.c.number)
+        .where(_next.c.contract_id == _CONTRACT, _next.c.slot_id == _SLOT, _next.c.number == _taken.c.number + 1)
+        .exists(),
+    )
+    .scalar_subquery()
+)
+_NONE_FIRST = (
+    ~select(_next.c.number)
+    .where(_next.c.contract_id == _CONTRACT, _next.c.slot_id == _SLOT, _next.c.number == 1)
+    .exists()
+)
+_SEAT = Write(
+    insert(_SEATS).values(
+        contract_id=_CONTRACT,
+        slot_id=_SLOT,
+        number=case((_NONE_FIRST, 1), else_=_FIRST_FREE),
+        slot_capacity=bindparam("wanted_capacity"),
+        reservation_id=bindparam("new_owner", type_=_SEATS.c.reservation_id.type),
+        held_until=bindparam("new_until", type_=_SEATS.c.held_until.type),
+    )
+)
+"""The lowest number that is free: behind the first of those taken that has no neighbour, or the first of all."""
 _expired = _SEATS.alias("expired")
 _TAKE_OVER = Write(
     update(_SEATS)
@@ -60,6 +86,12 @@ _TAKE_OVER = Write(
     .values(
         reservation_id=bindparam("new_owner", type_=_SEATS.c.reservation_id.type),
         held_until=bindparam("new_until", type_=_SEATS.c.held_until.type),
+    )
+    .returning(_SEATS.c.number)
+)
+_EXPIRED = Read(
+    select(_SEATS.c.number).where(
+        _SEATS.c.contract_id == _CONTRACT, _SEATS.c.slot_id == _SLOT, _SEATS.c.held_until <= _NOW
     )
 )
 _KEEP = Write(
@@ -99,9 +131,8 @@ Step = Sequence[SlotRow]
 
 
 def take(steps: Sequence[Step], owner: UUID, until: datetime | None, *, contract_id: UUID, at: datetime) -> None:
-    """Take one seat of each step for `owner`: held until an instant, or booked (None). Raises `Full`; then the
-    transaction has to end without a commit."""
-    lock([slot.id for step in steps for slot in step], contract_id)
+    """Take one seat of each step for `owner`: held until an instant, or booked (None). Several steps are locked before
+    (`lock`). Raises `Full`; then the transaction has to end without a commit."""
     for step in steps:
         if not any(_take_free(slot.id, owner, until, contract_id) for slot in step) and not any(
             _take_over(slot.id, owner, until, contract_id, at) for slot in step
@@ -128,35 +159,28 @@ def _take_free(slot_id: UUID, owner: UUID, until: datetime | None, contract_id: 
         capacity = _TAKE.returning(writing(), where)
     except LookupError:
         return False
-    used = {row.number for row in _NUMBERS.all(writing(), where)}
-    free = next(number for number in range(1, len(used) + 2) if number not in used)
-    seat = {
-        "contract_id": contract_id,
-        "slot_id": slot_id,
-        "number": free,
-        "slot_capacity": capacity,
-        "reservation_id": owner,
-        "held_until": until,
-    }
+    seat = {**where, "wanted_capacity": capacity, "new_owner": owner, "new_until": until}
     _SEAT.execute(writing(), seat)
     return True
 
 
 def _take_over(slot_id: UUID, owner: UUID, until: datetime | None, contract_id: UUID, at: datetime) -> bool:
     values = {"wanted_contract": contract_id, "wanted_slot": slot_id, "now": at, "new_owner": owner, "new_until": until}
-    return any(_TAKE_OVER.execute(writing(), values) == 1 for _ in range(_expired_in(slot_id, contract_id, at)))
+    return any(_done(_TAKE_OVER, values) for _ in range(_expired_in(slot_id, contract_id, at)))
+
+
+def _done(statement: Write, values: Mapping[str, Any]) -> bool:
+    """Whether a statement that returns something touched its one row."""
+    try:
+        statement.returning(writing(), values)
+    except LookupError:
+        return False
+    return True
 
 
 def _expired_in(slot_id: UUID, contract_id: UUID, at: datetime) -> int:
-    return db.session.execute(
-        select(func.count())
-        .select_from(ReservationSeat)
-        .where(
-            ReservationSeat.contract_id == contract_id,
-            ReservationSeat.slot_id == slot_id,
-            ReservationSeat.held_until <= at,
-        )
-    ).scalar_one()
+    where = {"wanted_contract": contract_id, "wanted_slot": slot_id, "now": at}
+    return len(_EXPIRED.all(writing(), where))
 
 
 def keep(owner: UUID, *, contract_id: UUID) -> int:

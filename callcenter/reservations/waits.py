@@ -124,7 +124,7 @@ def _offer(wait: Any, days: Sequence[date], terms: Terms, by: Actor) -> int:
 
 def _suits(wait: Any, time: FreeTime, terms: Terms) -> bool:
     here = wait.place_id is None or time.place == str(wait.place_id)
-    return here and catalogue.takes(terms.contract_id, UUID(time.counter), wait.procedure_id)
+    return here and catalogue.pair(terms.contract_id, wait.procedure_id, UUID(time.counter)).taken_there
 
 
 def _hold(wait: Any, time: FreeTime, terms: Terms, by: Actor) -> bool:

@@ -109,14 +109,33 @@ def _commit_in_one_go(connection: Connection, last: list[Callable[[], object]]) 
     The pipeline ends in here, before the connection can be another thread's.
     """
     driver: Any = connection.connection.driver_connection
+    with _travelling_together(connection):
+        for statement in last:
+            statement()
+        driver.commit()
+
+
+@contextmanager
+def _travelling_together(connection: Connection) -> Iterator[None]:
+    """What is executed in here travels to PostgreSQL without waiting for each answer; its failures are translated."""
+    driver: Any = connection.connection.driver_connection
     failure: type[Exception] = connection.dialect.loaded_dbapi.Error
     try:
         with driver.pipeline():
-            for statement in last:
-                statement()
-            driver.commit()
+            yield
     except failure as error:
-        raise DBAPIError.instance("COMMIT", None, error, failure, dialect=connection.dialect) from error
+        raise DBAPIError.instance("PIPELINE", None, error, failure, dialect=connection.dialect) from error
+
+
+@contextmanager
+def in_one_go() -> Iterator[None]:
+    """Within `transaction()`: writes whose outcome nobody waits for travel together. On SQLite nothing travels."""
+    connection = writing()
+    if connection.dialect.name == "postgresql":
+        with _travelling_together(connection):
+            yield
+    else:
+        yield
 
 
 def together_with_commit(notes: Notes, statement: Callable[[], object]) -> None:
