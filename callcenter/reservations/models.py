@@ -27,6 +27,9 @@ from callcenter.extensions import Base, ContractScoped
 from callcenter.reservations.columns import one_of, partial_index, within
 from callcenter.reservations.rules import Channel, EventKind, State, Visitor, WaitState
 
+_COUNTED = ("state", "channel", "stage", "capacity", "taken")
+"""With these behind day and place, free seats are counted from the index alone."""
+
 
 class ReservationSlot(ContractScoped, Base):
     """Seats of one time at a counter that are offered alike: to one channel ("" = all), released at one stage.
@@ -47,7 +50,7 @@ class ReservationSlot(ContractScoped, Base):
         CheckConstraint("stage IN (1, 2)", name="stage"),
         CheckConstraint("0 <= start_minute AND start_minute < end_minute AND end_minute <= 1440", name="times"),
         CheckConstraint("0 <= taken AND taken <= capacity AND capacity <= 99", name="taken"),
-        Index("ix_reservation_slots_on", "contract_id", "local_on", "counter_id", "start_minute"),
+        Index("ix_reservation_slots_free", "contract_id", "local_on", "place_id", *_COUNTED),
     )
 
     counter_id: Mapped[UUID]

@@ -37,16 +37,6 @@ _FIRST, _LAST = (bindparam(name, type_=_SLOTS.c.local_on.type) for name in ("fir
 _CHANNEL, _ANY_CHANNEL = (bindparam(name, type_=_SLOTS.c.channel.type) for name in ("wanted_channel", "any_channel"))
 _RETURNED = bindparam("returned_until", type_=_SLOTS.c.local_on.type)
 _SECOND = bindparam("second_until", type_=_SLOTS.c.local_on.type)
-_ran_out = (
-    select(_SEATS.c.slot_id, func.count().label("seats"))
-    .where(
-        _SEATS.c.contract_id == _CONTRACT,
-        _SEATS.c.held_until <= bindparam("now", type_=_SEATS.c.held_until.type),
-    )
-    .group_by(_SEATS.c.slot_id)
-    .subquery()
-)
-_free = _SLOTS.c.capacity - _SLOTS.c.taken + func.coalesce(_ran_out.c.seats, 0)
 _OFFERED = (
     _SLOTS.c.contract_id == _CONTRACT,
     _SLOTS.c.local_on.between(_FIRST, _LAST),
@@ -54,25 +44,29 @@ _OFFERED = (
     or_(_SLOTS.c.channel.in_((_ANY_CHANNEL, _CHANNEL)), _SLOTS.c.local_on <= _RETURNED),
     or_(_SLOTS.c.stage == 1, _SLOTS.c.local_on <= _SECOND),
 )
-_FREE_TIMES = Read(
-    select(
-        _SLOTS.c.local_on,
-        _SLOTS.c.counter_id,
-        _SLOTS.c.start_minute,
-        _SLOTS.c.end_minute,
-        _SLOTS.c.place_id,
-        func.sum(_free).label("free"),
+_TIME = (_SLOTS.c.local_on, _SLOTS.c.counter_id, _SLOTS.c.start_minute, _SLOTS.c.end_minute, _SLOTS.c.place_id)
+_DAY = (_SLOTS.c.local_on, _SLOTS.c.place_id)
+
+
+def _untaken(columns: tuple[Any, ...]) -> Read:
+    """Seats that nobody has taken, by `columns`; read from one index alone."""
+    seats = func.sum(_SLOTS.c.capacity - _SLOTS.c.taken).label("free")
+    return Read(select(*columns, seats).where(*_OFFERED).group_by(*columns))
+
+
+def _ran_out(columns: tuple[Any, ...]) -> Read:
+    """Seats whose hold is over: they may be taken over. Asked apart, because there is hardly ever one."""
+    both = _SEATS.join(_SLOTS, (_SLOTS.c.contract_id == _SEATS.c.contract_id) & (_SLOTS.c.id == _SEATS.c.slot_id))
+    over = (
+        _SEATS.c.contract_id == _CONTRACT,
+        _SEATS.c.held_until <= bindparam("now", type_=_SEATS.c.held_until.type),
     )
-    .select_from(_SLOTS.outerjoin(_ran_out, _ran_out.c.slot_id == _SLOTS.c.id))
-    .where(*_OFFERED)
-    .group_by(_SLOTS.c.local_on, _SLOTS.c.counter_id, _SLOTS.c.start_minute, _SLOTS.c.end_minute, _SLOTS.c.place_id)
-)
-_FREE_BY_DAY = Read(
-    select(_SLOTS.c.local_on, _SLOTS.c.place_id, func.sum(_free).label("free"))
-    .select_from(_SLOTS.outerjoin(_ran_out, _ran_out.c.slot_id == _SLOTS.c.id))
-    .where(*_OFFERED)
-    .group_by(_SLOTS.c.local_on, _SLOTS.c.place_id)
-)
+    counted = func.count().label("free")
+    return Read(select(*columns, counted).select_from(both).where(*over, *_OFFERED).group_by(*columns))
+
+
+_FREE_TIMES, _OVER_BY_TIME = _untaken(_TIME), _ran_out(_TIME)
+_FREE_BY_DAY, _OVER_BY_DAY = _untaken(_DAY), _ran_out(_DAY)
 
 
 def _offer(terms: Terms, channel: str, from_on: date, to_on: date) -> dict[str, Any]:
@@ -89,21 +83,30 @@ def _offer(terms: Terms, channel: str, from_on: date, to_on: date) -> dict[str, 
     }
 
 
+def _summed(free: Read, over: Read, wanted: dict[str, Any]) -> dict[tuple[Any, ...], int]:
+    """Free seats under the columns before the number."""
+    connection = db.session.connection()
+    found = {row[:-1]: int(row.free) for row in free.all(connection, wanted)}
+    for row in over.all(connection, wanted):
+        found[row[:-1]] = found.get(row[:-1], 0) + int(row.free)
+    return found
+
+
 def free_times(terms: Terms, channel: str, from_on: date, to_on: date) -> list[FreeTime]:
-    """Times with a free seat that may be booked now through a channel; `counter` and `place` are ids. One statement."""
-    rows = _FREE_TIMES.all(db.session.connection(), _offer(terms, channel, from_on, to_on))
+    """Times with a free seat that may be booked now through a channel. `counter` and `place` are ids."""
+    found = _summed(_FREE_TIMES, _OVER_BY_TIME, _offer(terms, channel, from_on, to_on))
     here = (terms.today, terms.here.minute)
     return [
-        FreeTime(row.local_on, MinuteRange(row.start_minute, row.end_minute), str(row.counter_id), str(row.place_id), n)
-        for row in rows
-        if (n := int(row.free)) > 0 and (row.local_on, row.start_minute) > here
+        FreeTime(on, MinuteRange(start, end), str(counter_id), str(place_id), number)
+        for (on, counter_id, start, end, place_id), number in found.items()
+        if number > 0 and (on, start) > here
     ]
 
 
 def free_by_day(terms: Terms, channel: str, from_on: date, to_on: date) -> dict[tuple[date, UUID], int]:
-    """Free seats by day and place; a day on which there is a slot at all is in it, with 0 when full. One statement."""
-    rows = _FREE_BY_DAY.all(db.session.connection(), _offer(terms, channel, from_on, to_on))
-    return {(row.local_on, row.place_id): int(row.free) for row in rows}
+    """Free seats by day and place; a day on which there is a slot at all is in it, with 0 when full. Two statements."""
+    found = _summed(_FREE_BY_DAY, _OVER_BY_DAY, _offer(terms, channel, from_on, to_on))
+    return {(on, place_id): number for (on, place_id), number in found.items()}
 
 
 _BOOKS = cast(Table, ReservationBook.__table__)

@@ -251,9 +251,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("contract_id", "id", "capacity", name="uq_reservation_slots_capacity"),
     )
     op.create_index(
-        "ix_reservation_slots_on",
+        "ix_reservation_slots_free",
         "reservation_slots",
-        ["contract_id", "local_on", "counter_id", "start_minute"],
+        ["contract_id", "local_on", "place_id", "state", "channel", "stage", "capacity", "taken"],
         unique=False,
     )
     op.execute("INSERT INTO reservation_books (contract_id, next_number) SELECT id, 1 FROM contracts")
