@@ -78,6 +78,18 @@ class LeftOpen(Struct, frozen=True):
     name: str
 
 
+class Bookings(Struct, frozen=True):
+    """What is open about reservations. `before_closing`: the city's system has to be told by now."""
+
+    to_rebook: int = 0
+    offers: int = 0
+    unentered: int = 0
+    unverified: int = 0
+    differences: int = 0
+    unvisited: int = 0
+    before_closing: bool = False
+
+
 class Facts(Struct, frozen=True):
     """What is known at this moment. Days in ascending order; `previous_on` is the open day before today."""
 
@@ -95,6 +107,7 @@ class Facts(Struct, frozen=True):
     gaps: tuple[tuple[date, int], ...] = ()
     forgotten: tuple[Forgotten, ...] = ()
     left_open: tuple[LeftOpen, ...] = ()
+    bookings: Bookings = Bookings()
 
 
 def tasks_of(facts: Facts) -> list[Task]:
@@ -106,6 +119,7 @@ def tasks_of(facts: Facts) -> list[Task]:
 def _found(facts: Facts) -> Iterator[Task]:
     yield from _people(facts)
     yield from (_sent_back(one) for one in facts.sent_back)
+    yield from _bookings(facts.bookings)
     yield from _reports(facts)
     yield from _changed(facts.changed)
     yield from _exchange(facts)
@@ -155,6 +169,33 @@ def _reports(facts: Facts) -> Iterator[Task]:
     urgency = Urgency.NOW if overdue else Urgency.TODAY
     title = "期日を過ぎた日報があります" if overdue else "日報を承認して提出してください"
     yield Task("unsubmitted", urgency, title, len(days), "日分", _days(days), _day_links(days, "reporting.day"))
+
+
+def _bookings(found: Bookings) -> Iterator[Task]:
+    """Visitors first, then what the city's own system has to be told before closing (003 clause 8②)."""
+    calls, told = (
+        (Link("電話をかける一覧", "reservations.call_lists"),),
+        (Link("市システムの一覧", "reservations_city.entries"),),
+    )
+    late = Urgency.NOW if found.before_closing else Urgency.TODAY
+    if found.to_rebook:
+        detail = "閉庁などで日時がなくなった予約です。連絡して、新しい日時に変更してください。"
+        yield Task("to_rebook", Urgency.NOW, "要再予約の方に連絡してください", found.to_rebook, "件", detail, calls)
+    if found.offers:
+        detail = "枠を取り置いています。期限までに電話してください。"
+        yield Task("offers", Urgency.NOW, "空き待ちの方に案内してください", found.offers, "件", detail, calls)
+    if found.unentered:
+        detail = "予約の操作を、市の予約システムにも入力してください。"
+        yield Task("unentered", late, "市システムに入力していない予約があります", found.unentered, "件", detail, told)
+    if found.unverified:
+        detail = "入力した人とは別の人が、市システムの画面と見比べてください。"
+        yield Task("unverified", late, "市システムの入力の確認が済んでいません", found.unverified, "件", detail, told)
+    if found.differences:
+        yield Task("differences", Urgency.TODAY, "市の予約一覧と差異があります", found.differences, "件", "", told)
+    if found.unvisited:
+        link = (Link("予約の一覧", "reservations.list_reservations"),)
+        title, detail = "来庁の記録がない予約があります", "過ぎた日の予約に、来庁・来庁なしを記録してください。"
+        yield Task("unvisited", Urgency.TODAY, title, found.unvisited, "件", detail, link)
 
 
 def _exchange(facts: Facts) -> Iterator[Task]:

@@ -25,6 +25,7 @@ from callcenter.homes.ports import changed_reports
 from callcenter.homes.rules import (
     LOOKED_BACK,
     STALE_AFTER,
+    Bookings,
     Facts,
     Forgotten,
     LeftOpen,
@@ -33,6 +34,7 @@ from callcenter.homes.rules import (
     tasks_of,
     what_comes_next,
 )
+from callcenter.reservations import queries as reservations
 from callcenter.rosters import queries as rosters
 from callcenter.rosters.rules import RemarkCode
 from reports.measures import MEASURE, Figure, Tally
@@ -184,6 +186,21 @@ def _facts(day: _Day, present: rosters.PresentNow) -> Facts:
         changed=tuple(changed_reports(day.id, finished[0], finished[-1], day.now)) if finished else (),
         forgotten=_forgotten(day, finished),
         left_open=_left_open(day),
+        bookings=_bookings(day),
+    )
+
+
+def _bookings(day: _Day) -> Bookings:
+    found, hours = reservations.unfinished(day.id, day.on, day.now), day.attendance.hours
+    alarm = reservations.alarm_minutes(day.id, day.on)
+    return Bookings(
+        to_rebook=found.to_rebook,
+        offers=found.offers,
+        unentered=found.unentered,
+        unverified=found.unverified,
+        differences=found.differences,
+        unvisited=found.unvisited,
+        before_closing=hours is not None and day.here.minute >= hours.end - alarm,
     )
 
 

@@ -60,6 +60,11 @@ _ALL_COUNTERS = Read(
     .where(_COUNTERS.c.contract_id == _CONTRACT)
     .order_by(_PLACES.c.position, _PLACES.c.id, _COUNTERS.c.position, _COUNTERS.c.id)
 )
+_ALL_PLACES = Read(
+    select(_PLACES.c.id, _PLACES.c.name, _PLACES.c.address, _PLACES.c.retired_at)
+    .where(_PLACES.c.contract_id == _CONTRACT)
+    .order_by(_PLACES.c.position, _PLACES.c.id)
+)
 _ALL_TAKEN = Read(select(_TAKES.c.counter_id, _TAKES.c.procedure_id).where(_TAKES.c.contract_id == _CONTRACT))
 
 
@@ -226,11 +231,7 @@ def places(contract_id: UUID) -> list[Place]:
     own: dict[UUID, list[Counter]] = {}
     for one in counters(contract_id):
         own.setdefault(one.place_id, []).append(one)
-    rows = db.session.execute(
-        select(_PLACES.c.id, _PLACES.c.name, _PLACES.c.address, _PLACES.c.retired_at)
-        .where(_PLACES.c.contract_id == contract_id)
-        .order_by(_PLACES.c.position, _PLACES.c.id)
-    )
+    rows = _ALL_PLACES.all(db.session.connection(), {"wanted_contract": contract_id})
     return [
         Place(row.id, row.name, row.address, row.retired_at is not None, tuple(own.get(row.id, ()))) for row in rows
     ]

@@ -25,7 +25,7 @@ from callcenter.reservations.models import (
 )
 from callcenter.reservations.rules import State, WaitState
 from callcenter.reservations.sealing import notice_key
-from callcenter.reservations.terms import Terms
+from callcenter.reservations.terms import Terms, settings_on
 from callcenter.web.statements import Read
 from scheduling.capacity import ANY, FreeTime
 from scheduling.intervals import MinuteRange
@@ -388,3 +388,8 @@ def unfinished(contract_id: UUID, today: date, at: datetime) -> Unfinished:
             ),
         ),
     )
+
+
+def alarm_minutes(contract_id: UUID, on: date) -> int:
+    """How long before closing it is alarmed that the city's system was not told."""
+    return settings_on(contract_id, on).alarm_minutes

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from callcenter.homes.rules import Facts, Forgotten, LeftOpen, SentBack, Urgency, tasks_of, what_comes_next
+from callcenter.homes.rules import Bookings, Facts, Forgotten, LeftOpen, SentBack, Urgency, tasks_of, what_comes_next
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 3)
 THURSDAY, FRIDAY = date(2026, 6, 4), date(2026, 6, 5)
@@ -108,3 +108,15 @@ def test_what_waits_for_the_city_comes_last() -> None:
 )
 def test_an_empty_list_says_what_comes_next(minute: int, hours: tuple[int, int] | None, words: str) -> None:
     assert what_comes_next(FRIDAY, minute, hours, date(2026, 6, 8)) == words
+
+
+def test_visitors_and_the_citys_system_come_before_reports() -> None:
+    facts = Facts(date(2026, 6, 1), None, bookings=Bookings(to_rebook=2, unentered=1, unverified=3))
+    found = {task.key: task for task in tasks_of(facts)}
+    assert found["to_rebook"].urgency is Urgency.NOW
+    assert found["unentered"].urgency is Urgency.TODAY
+
+
+def test_what_the_citys_system_was_not_told_is_urgent_before_closing() -> None:
+    facts = Facts(date(2026, 6, 1), None, bookings=Bookings(unentered=1, unverified=1, before_closing=True))
+    assert {task.key for task in tasks_of(facts) if task.urgency is Urgency.NOW} == {"unentered", "unverified"}
