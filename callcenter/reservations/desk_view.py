@@ -15,7 +15,7 @@ from callcenter.reservations import catalogue, offers, view
 from callcenter.reservations.catalogue import Names, Procedure
 from callcenter.reservations.choosing import Time
 from callcenter.reservations.offers import Offer, Search
-from callcenter.reservations.rules import MOST_PEOPLE, Channel, Visitor
+from callcenter.reservations.rules import MOST_PEOPLE, Channel, State, Visitor
 from callcenter.reservations.terms import Terms
 from callcenter.web.access import Actor, Role
 from callcenter.web.forms import date_of, id_of
@@ -87,6 +87,9 @@ def choosing_context(at_desk: Desk, form: Mapping[str, str], *, reservation: Any
     first = _first_day(at_desk.terms, form)
     search = Search(procedure, people, at_desk.channel, place_id)
     found = offers.offered(search, at_desk.terms, first, first + timedelta(days=DAYS_SHOWN))
+    if reservation is not None and reservation.state == State.BOOKED.value:
+        here = (reservation.counter_id, reservation.local_on, reservation.start_minute)
+        found = [one for one in found if (one.counter_id, one.on, one.start_minute) != here]
     days = _days(found)
     chosen = _chosen_day(form, days)
     return context | {

@@ -16,6 +16,7 @@ CATEGORY = "SELECT code FROM call_categories ORDER BY code"
 DOCUMENT = "SELECT id FROM delivery_versions ORDER BY id"
 IMPORT = "SELECT id FROM exchange_imports ORDER BY id"
 STAFF = "SELECT id FROM staff ORDER BY id"
+RESERVATION = "SELECT id FROM reservations WHERE number IS NOT NULL ORDER BY number"
 PERSON = "SELECT id FROM users WHERE login = 'operator1'"
 
 
@@ -60,6 +61,16 @@ SCREENS = (
     Screen("staff-change", "supervisor", "/staff/{}", STAFF),
     Screen("staff-new", "supervisor", "/staff/new"),
     Screen("roster-day", "supervisor", f"/roster/day?on={DAY}"),
+    Screen("reservations", "supervisor", f"/reservations?from={DAY}&to={DAY}"),
+    Screen("reservation", "operator1", "/reservations/{}", RESERVATION),
+    Screen("reservations-free", "operator1", "/reservations/free"),
+    Screen("reservations-calls", "operator1", "/reservations/calls"),
+    Screen("reservations-waiting", "operator1", "/reservations/waiting"),
+    Screen("reservations-slots", "supervisor", "/reservations/slots?on=2027-04-05"),
+    Screen("reservations-city", "supervisor", "/reservations/city"),
+    Screen("reservations-results", "supervisor", f"/reservations/results?from={DAY}&to={DAY}"),
+    Screen("reservations-setup", "supervisor", "/reservations/setup"),
+    Screen("reservations-book", "operator1", "/reservations/book"),
     Screen("reports-month", "supervisor", "/reports/daily"),
     Screen("reports-day", "supervisor", f"/reports/daily/{DAY}"),
     Screen("documents", "officer", "/documents"),
