@@ -113,8 +113,8 @@ def _named(first: date, last: date) -> list[report.Line]:
                 where=shown["where"],
                 procedure=shown["procedure"],
                 people=row.people,
-                name="、".join(one["name"] for one in opened_people),
-                notice_number="、".join(one["notice_number"] for one in opened_people),
+                name="\n".join(one["name"] for one in opened_people),
+                notice_number="\n".join(one["notice_number"] for one in opened_people),
                 phone=opened(keys, PHONE, row.id, row.phone),
                 state=shown["state_label"],
             )

@@ -13,7 +13,7 @@ from reports.wareki import wareki_weekday
 from reports.workbook import Book, Page, Sheet
 
 NAME = "予約"
-_LABEL_WIDTH, _COUNT_WIDTH = 34.0, 9.0
+_LABEL_WIDTH, _COUNT_WIDTH = 38.0, 9.0
 BANDS = ((0, 3), (4, 5), (6, 10), (11, 20), (21, 45), (46, None))
 """Open days between booking and appointment, as the report groups them."""
 
@@ -109,9 +109,9 @@ def _state_lines(counts: Counts) -> list[tuple[str, int | float | None]]:
     return [
         ("市システムへの入力が必要なもの", told),
         ("うち未入力", unentered),
-        ("うち入力済みで、別の人の確認が済んでいないもの", unverified),
-        ("市の一覧との差異で、処理していないもの（現在）", counts.differences),
-        ("要再予約（閉庁などで日時がなくなったもの、現在）", counts.to_rebook),
+        ("うち入力済みで、別の人の確認待ち", unverified),
+        ("市の一覧との差異で未処理（現在）", counts.differences),
+        ("要再予約（日時がなくなったもの、現在）", counts.to_rebook),
     ]
 
 
