@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from blinker import Signal
+from blinker import NamedSignal
 
 from callcenter import events
 from callcenter.app import create_app
@@ -23,7 +23,7 @@ RECEIVERS: dict[str, list[Any]] = {
 def test_every_signal_has_its_receivers_once_after_two_applications(tmp_path: Path) -> None:
     for name in ("a", "b"):
         create_app(settings_for(tmp_path / name, f"sqlite:///{tmp_path / name}.sqlite"))
-    declared: dict[str, Any] = {signal.name: signal for signal in vars(events).values() if isinstance(signal, Signal)}
+    declared: dict[str, Any] = {one.name: one for one in vars(events).values() if isinstance(one, NamedSignal)}
     assert declared.keys() == RECEIVERS.keys()
     for name, wanted in RECEIVERS.items():
         found = [repr(receiver) for receiver in declared[name].receivers_for(None)]
