@@ -99,7 +99,6 @@ ACTIONS = {
     "reservation.late": "予約の遅刻来庁を記録",
     "reservation.moved": "予約を変更",
     "reservation.no_show": "予約の来庁なしを記録",
-    "reservation.number_refused": "個人番号の入力を拒否",
     "reservation.rebook": "予約を要再予約に変更",
     "reservation.searched": "予約を検索",
     "reservation.shown": "予約の個人情報を表示",
