@@ -30,6 +30,8 @@ PLAYED: Final = 30
 CLOSED_AHEAD: Final = 5
 LEFT_UNENTERED: Final = 2
 _PER_DAY: Final = 14
+_BEGINS: Final = 545
+"""The minute from which the book is kept: after what the day before left to correct."""
 _PLACES: Final = (
     ("市役所本庁", "七番丁23番地 1階", ("交付窓口A", "交付窓口B"), 510, 1020, 2),
     ("東サービスセンター", "東町4番地", ("交付窓口",), 540, 990, 1),
@@ -50,11 +52,11 @@ class Appointments:
         """One day at the desk: visits, new reservations, changes, cancellations. Call it inside a transaction."""
         rng = random.Random(f"appointments {on}")
         if not self._founded:
-            self._found(leader, instant_of(on, 480))
-        self._visits(on, until_minute, leader, rng)
-        for minute in sorted(rng.randrange(515, min(1030, until_minute)) for _ in range(_PER_DAY)):
+            self._found(leader, instant_of(on, _BEGINS))
+        for minute in sorted(rng.randrange(_BEGINS + 1, min(1030, until_minute)) for _ in range(_PER_DAY)):
             self._act(instant_of(on, minute), rng.choice(actors), rng)
         self._enter(ahead, actors, instant_of(on, min(1030, until_minute)))
+        self._visits(on, until_minute, leader, rng)
         if ahead == 0:
             self._close_a_day(leader, instant_of(on, until_minute))
 

@@ -98,12 +98,13 @@ def play(scene: Scene, company: Company, book: Appointments) -> None:
         handover.answer_of_the_city(scene.on, scene.ahead + 1, company, leader)
     with transaction():
         _correct_forgotten(scene, company, leader)
+        if scene.ahead >= 0:
+            _keep_appointments(scene, people, company, book, leader)
         _load_work(scene, people, company, leader)
         if scene.ahead >= 0:
             _load_calls(scene, records.until(shape, scene.until_minute), company, leader)
             _load_exchange(scene, shape, leader)
             _besides(scene, company, leader)
-            _keep_appointments(scene, people, company, book, leader)
     if scene.ahead in episodes.SUBMITTED_DAYS:
         handover.submit(scene.on, by=leader, at=instant_of(scene.on, CLOSES_MINUTE + 30))
 

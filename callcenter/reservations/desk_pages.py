@@ -35,6 +35,8 @@ from callcenter.web.transaction import end_read, transaction
 
 blueprint = Blueprint("booking_desk", __name__, url_prefix="/desk/booking")
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
+CODED = frozenset({"call_id", "held_id", "held_slot", "people", "procedure", "slot"})
+"""What is no typed text: an id may look like a number that is masked."""
 CHANGED_CATEGORY, CANCELLED_CATEGORY = "0302", "0303"
 
 
@@ -193,7 +195,7 @@ def _day(form: Mapping[str, str]) -> Any:
 def _details_again(at_desk: Desk, error: AppError) -> Any:
     """The form as it was typed, with what is wrong; where the time is gone, with the nearest ones beside it."""
     refusal = refused(error, "reservation")
-    form: dict[str, str] = {**request.form, **refusal.typed}
+    form = {name: request.form[name] if name in CODED else text for name, text in refusal.typed.items()}
     end_read()
     context = details_context(at_desk, None, form)
     if isinstance(error, SecondReservation):

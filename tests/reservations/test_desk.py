@@ -97,6 +97,11 @@ def test_what_is_wrong_is_named_and_what_was_typed_stays(desk: Browser, book: Bo
     assert f'href="#b-{field}"' in answer.text
 
 
+def test_an_id_that_looks_like_a_number_is_not_masked(desk: Browser, book: Book) -> None:
+    data = {**held(desk, book), "held_id": "01a21bc3-ebf5-76fb-aa42-123456789018", "name": ""}
+    assert data["held_id"] in desk.post("/desk/booking/confirm", data=data).text
+
+
 def test_the_loser_keeps_every_word_and_books_what_is_near(desk: Browser, book: Book) -> None:
     data = held(desk, book)
     with book.acting():

@@ -193,6 +193,7 @@ def test_the_open_routes_are_these(sqlite_centre: Centre) -> None:
         "POST /session/resume",
         "GET /healthz",
         "GET /api/docs",
+        "GET /calendar/x.ics",
         "GET /api/openapi.json",
         "GET /static/x/y",
     }
