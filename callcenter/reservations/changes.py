@@ -11,6 +11,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Table, select, update
 
 from callcenter.errors import Conflict, Forbidden, InvalidInput
@@ -20,7 +21,7 @@ from callcenter.reservations import history, queries, seats
 from callcenter.reservations.booking import lead_days, require_known
 from callcenter.reservations.choosing import NotOffered, Time, Wish, choose
 from callcenter.reservations.forms import CancelTyped
-from callcenter.reservations.history import Step, spot_of
+from callcenter.reservations.history import Spot, Step, spot_of
 from callcenter.reservations.models import Reservation, ReservationApplicant, ReservationSeat
 from callcenter.reservations.rules import LIVE, VISITS, EventKind, State, may_follow
 from callcenter.reservations.sealing import REASON, sealed
@@ -110,31 +111,30 @@ def move(
     seats.lock([*choice.slot_ids, *_slots_of(place.reservation_id, by.contract)], by.contract)
     freed = seats.give_back(place.reservation_id, contract_id=by.contract)
     seats.take(choice.steps, place.reservation_id, None, contract_id=by.contract, at=terms.at)
-    values = {
+    _write(row, _moved(new, choice.units, terms), by)
+    step = Step(place.reservation_id, row.version + 1, EventKind.MOVED, row.channel, new, old, call_id)
+    _tell(step, why, keys=keys, terms=terms, by=by)
+    return freed
+
+
+def _moved(new: Spot, units: int, terms: Terms) -> dict[str, Any]:
+    return {
         "state": State.BOOKED.value,
         "counter_id": new.counter_id,
         "place_id": new.place_id,
         "local_on": new.on,
         "start_minute": new.start_minute,
         "end_minute": new.end_minute,
-        "units": choice.units,
+        "units": units,
         "lead_days": lead_days(new.on, terms),
     }
-    _write(row, values, by)
-    step = Step(
-        place.reservation_id,
-        row.version + 1,
-        EventKind.MOVED,
-        row.channel,
-        new,
-        old,
-        call_id,
-        why.asker,
-        why.reason_code,
-    )
-    reason = sealed(keys, REASON, place.reservation_id, why.reason)
-    history.add(step, by=by, at=terms.at, keeps_ledger=terms.settings.keeps_ledger, reason=reason)
-    return freed
+
+
+def _tell(step: Step, why: CancelTyped, *, keys: ContractKeys, terms: Terms, by: Actor) -> None:
+    """Write the step with who asked and why; the words are sealed."""
+    told = replace(step, asker=why.asker, reason_code=why.reason_code)
+    reason = sealed(keys, REASON, step.reservation_id, why.reason)
+    history.add(told, by=by, at=terms.at, keeps_ledger=terms.settings.keeps_ledger, reason=reason)
 
 
 def _slots_of(reservation_id: UUID, contract_id: UUID) -> list[UUID]:
@@ -179,19 +179,8 @@ def cancel(
     freed = seats.give_back(place.reservation_id, contract_id=by.contract)
     _write(row, {"state": State.CANCELLED.value}, by)
     set_live(place.reservation_id, by.contract, live=False)
-    step = Step(
-        place.reservation_id,
-        row.version + 1,
-        EventKind.CANCELLED,
-        row.channel,
-        spot_of(row),
-        None,
-        call_id,
-        why.asker,
-        why.reason_code,
-    )
-    reason = sealed(keys, REASON, place.reservation_id, why.reason)
-    history.add(step, by=by, at=terms.at, keeps_ledger=terms.settings.keeps_ledger, reason=reason)
+    step = Step(place.reservation_id, row.version + 1, EventKind.CANCELLED, row.channel, spot_of(row), call_id=call_id)
+    _tell(step, why, keys=keys, terms=terms, by=by)
     return freed
 
 

@@ -67,39 +67,25 @@ def add(step: Step, *, by: Actor, at: datetime, keeps_ledger: bool, reason: byte
     `reason` is sealed under the reservation's id and this step's number by the caller.
     """
     event_id, today = new_id(), local(at).on
-    _EVENT.execute(
-        writing(),
-        {
-            "contract_id": by.contract,
-            "id": event_id,
-            "reservation_id": step.reservation_id,
-            "sequence": step.sequence,
-            "kind": step.kind.value,
-            "at": at,
-            "local_on": today,
-            "by_id": by.person_id,
-            "channel": step.channel,
-            "call_id": step.call_id,
-            "place_id": step.spot.place_id,
-            "before": step.before.as_json() if step.before else None,
-            "after": step.spot.as_json(),
-            "asker": step.asker,
-            "reason_code": step.reason_code,
-            "reason": reason,
-        },
-    )
+    known = {"contract_id": by.contract, "id": event_id, "reservation_id": step.reservation_id, "local_on": today}
+    _EVENT.execute(writing(), {**known, **_columns(step), "at": at, "by_id": by.person_id, "reason": reason})
     if keeps_ledger and step.kind in ENTERED_KINDS:
-        _ENTRY.execute(
-            writing(),
-            {
-                "contract_id": by.contract,
-                "id": event_id,
-                "reservation_id": step.reservation_id,
-                "local_on": today,
-                "returned_note": "",
-            },
-        )
+        _ENTRY.execute(writing(), {**known, "returned_note": ""})
     record(Act(f"reservation.{step.kind.value}", "reservation", str(step.reservation_id)), by=by, at=at)
     if step.call_id is not None:
         reservation_changed.send(None, contract_id=by.contract, call_id=step.call_id, kind=step.kind.value)
     return event_id
+
+
+def _columns(step: Step) -> dict[str, Any]:
+    return {
+        "sequence": step.sequence,
+        "kind": step.kind.value,
+        "channel": step.channel,
+        "call_id": step.call_id,
+        "place_id": step.spot.place_id,
+        "before": step.before.as_json() if step.before else None,
+        "after": step.spot.as_json(),
+        "asker": step.asker,
+        "reason_code": step.reason_code,
+    }
