@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -66,17 +67,15 @@ def _page(refusal: Refusal = NOTHING, form: str = "", status: int = 200, secret:
 
 
 def _week(contract_id: UUID, counter_id: UUID, terms: Terms) -> list[dict[str, Any]]:
-    """The pattern in force per weekday, and what is to come, in words."""
+    """The patterns in force and to come, in words; weekdays that look alike stand in one line."""
     rows = patterns.patterns_of(contract_id, counter_id)
+    alike: dict[tuple[date, str], list[str]] = {}
+    for row in rows:
+        if row.effective_on > terms.today or row is _in_force(rows, row.weekday, terms):
+            alike.setdefault((row.effective_on, _pattern_words(row)), []).append(WEEKDAYS[row.weekday])
     return [
-        {
-            "weekday": WEEKDAYS[row.weekday],
-            "effective_on": row.effective_on,
-            "to_come": row.effective_on > terms.today,
-            "said": _pattern_words(row),
-        }
-        for row in rows
-        if row.effective_on > terms.today or row is _in_force(rows, row.weekday, terms)
+        {"weekday": "・".join(days), "effective_on": on, "to_come": on > terms.today, "said": said}
+        for (on, said), days in alike.items()
     ]
 
 
