@@ -129,23 +129,46 @@ def terms_on(contract_id: UUID, on: date) -> Terms:
     return found[-1]
 
 
-_REVISION = Read(
-    select(Contract.calendar_revision, func.count(HolidayImport.id).label("imports"))
-    .select_from(Contract)
-    .outerjoin(HolidayImport, HolidayImport.last_on.is_not(None))
-    .where(Contract.id == bindparam("wanted_contract", type_=Contract.id.type))
-    .group_by(Contract.id, Contract.calendar_revision)
+_CONTRACT = bindparam("wanted_contract", type_=Contract.id.type)
+_SETTING_VALUE = (
+    select(Setting.value)
+    .where(
+        Setting.contract_id == _CONTRACT,
+        Setting.name == bindparam("wanted_name", type_=Setting.name.type),
+        Setting.effective_on <= bindparam("wanted_on", type_=Setting.effective_on.type),
+    )
+    .order_by(Setting.effective_on.desc())
+    .limit(1)
 )
+_IMPORTS = select(func.count(HolidayImport.id)).scalar_subquery().label("imports")
+_REVISION = Read(select(Contract.calendar_revision, _IMPORTS).where(Contract.id == _CONTRACT))
+_REVISION_AND_SETTING = Read(
+    select(Contract.calendar_revision, _IMPORTS, _SETTING_VALUE.scalar_subquery().label("value")).where(
+        Contract.id == _CONTRACT
+    )
+)
+_SETTING = Read(_SETTING_VALUE)
 
 
 def calendar(contract_id: UUID) -> BusinessCalendar:
     """The opening calendar (003 clause 4). Kept per contract until its `calendar_revision` moves."""
-    revision = _REVISION.first(db.session.connection(), {"wanted_contract": contract_id})
-    if revision is None:
+    return _calendar_of(contract_id, _REVISION.first(db.session.connection(), {"wanted_contract": contract_id}))
+
+
+def calendar_and_setting(contract_id: UUID, name: str, on: date) -> tuple[BusinessCalendar, Any]:
+    """The opening calendar, and the value of a setting on a day (None: never set). One statement."""
+    wanted = {"wanted_contract": contract_id, "wanted_name": name, "wanted_on": on}
+    row = _REVISION_AND_SETTING.first(db.session.connection(), wanted)
+    return _calendar_of(contract_id, row), row.value if row else None
+
+
+def _calendar_of(contract_id: UUID, row: Any | None) -> BusinessCalendar:
+    """Raises `NotFound` without a row."""
+    if row is None:
         raise NotFound("契約が見つかりませんでした。")
     if CALENDAR_CHANGED in db.session.info.get("writing", {}):
         return build_calendar(contract_id)
-    return _kept_calendar((contract_id, *revision))
+    return _kept_calendar((contract_id, row.calendar_revision, row.imports))
 
 
 def _kept_calendar(key: tuple[UUID, int, int]) -> BusinessCalendar:
@@ -257,18 +280,6 @@ def holiday_source() -> HolidaySource:
         .limit(1)
     ).first()
     return HolidaySource(*row) if row else HolidaySource(published_holidays().last_on, None, "")
-
-
-_SETTING = Read(
-    select(Setting.value)
-    .where(
-        Setting.contract_id == bindparam("wanted_contract", type_=Setting.contract_id.type),
-        Setting.name == bindparam("wanted_name", type_=Setting.name.type),
-        Setting.effective_on <= bindparam("wanted_on", type_=Setting.effective_on.type),
-    )
-    .order_by(Setting.effective_on.desc())
-    .limit(1)
-)
 
 
 def setting(contract_id: UUID, name: str, on: date, default: Any = None) -> Any:

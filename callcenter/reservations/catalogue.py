@@ -237,6 +237,12 @@ def places(contract_id: UUID) -> list[Place]:
     ]
 
 
+def place_names(contract_id: UUID) -> list[Any]:
+    """(id, name) of the places in use, in order. One statement."""
+    rows = _ALL_PLACES.all(db.session.connection(), {"wanted_contract": contract_id})
+    return [row for row in rows if row.retired_at is None]
+
+
 def place(contract_id: UUID, place_id: UUID) -> Place:
     """Raises `NotFound`."""
     for one in places(contract_id):

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from callcenter.accounts import directory
 from callcenter.errors import InvalidInput
 from callcenter.extensions import db
-from callcenter.reservations.catalogue import Names, Place
+from callcenter.reservations.catalogue import Names
 from callcenter.reservations.models import ReservationEntry, ReservationEvent
 from callcenter.reservations.queries import ListFilter
 from callcenter.reservations.rules import Channel, EventKind, State
@@ -90,7 +90,7 @@ def by_day(lines: Iterable[dict[str, Any]]) -> list[tuple[date, list[dict[str, A
     return [(on, list(own)) for on, own in groupby(lines, key=lambda line: line["on"])]
 
 
-def free_rows(found: Mapping[tuple[date, UUID], int], places: Sequence[Place]) -> list[tuple[date, list[int | None]]]:
+def free_rows(found: Mapping[tuple[date, UUID], int], places: Sequence[Any]) -> list[tuple[date, list[int | None]]]:
     """A row for each day on which there is a slot; None where a place has none, 0 where it is full."""
     days = sorted({on for on, _ in found})
     return [(on, [found.get((on, place.id)) for place in places]) for on in days]

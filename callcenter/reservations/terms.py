@@ -66,7 +66,10 @@ WHOLE: Mapping[str, tuple[str, int, int]] = {
 
 
 def settings_on(contract_id: UUID, on: date) -> BookingSettings:
-    found = contracts.setting(contract_id, SETTING, on)
+    return _settings(contracts.setting(contract_id, SETTING, on))
+
+
+def _settings(found: Any) -> BookingSettings:
     return convert(found, BookingSettings) if found else BookingSettings()
 
 
@@ -91,7 +94,8 @@ class Terms(Struct, frozen=True):
 
 def terms_at(contract_id: UUID, at: datetime) -> Terms:
     here = local(at)
-    settings, calendar = settings_on(contract_id, here.on), contracts.calendar(contract_id)
+    calendar, found = contracts.calendar_and_setting(contract_id, SETTING, here.on)
+    settings = _settings(found)
     return Terms(contract_id, at, here, settings, calendar, window(calendar, here.on, settings.lead))
 
 
