@@ -87,8 +87,10 @@ def _summed(free: Read, over: Read, wanted: dict[str, Any]) -> dict[tuple[Any, .
     """Free seats under the columns before the number."""
     connection = db.session.connection()
     found = {row[:-1]: int(row.free) for row in free.all(connection, wanted)}
-    for row in over.all(connection, wanted):
-        found[row[:-1]] = found.get(row[:-1], 0) + int(row.free)
+    _, first_until = standing(wanted["wanted_contract"])
+    if first_until is not None and first_until <= wanted["now"]:
+        for row in over.all(connection, wanted):
+            found[row[:-1]] = found.get(row[:-1], 0) + int(row.free)
     return found
 
 
