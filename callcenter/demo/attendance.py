@@ -16,8 +16,8 @@ from msgspec import Struct
 from callcenter.demo.people import DEPUTY, OPERATORS, SUPERVISOR, DemoPerson
 from callcenter.demo.shape import CLOSES_MINUTE, DESK_BREAKS, OPENS_MINUTE, CallShape, DayShape
 from callcenter.rosters.rules import Mark, PunchKind
-from callcenter.rosters.shifts import ShiftTimes
 from scheduling.intervals import MinuteRange
+from scheduling.shifts import ShiftTimes
 
 JOINS_LATER: Final = {"operator6": date(2026, 10, 1)}
 _SUPERVISOR_AWAY: Final = 0.07

@@ -15,8 +15,8 @@ from callcenter.clock import instant_of
 from callcenter.extensions import db, new_id
 from callcenter.rosters.models import PlannedBreak, PlannedShift, Punch
 from callcenter.rosters.rules import Mark, first_fault
-from callcenter.rosters.shifts import ShiftTimes
 from callcenter.web.access import Actor
+from scheduling.shifts import ShiftTimes
 
 Rows = list[dict[str, Any]]
 

@@ -20,12 +20,13 @@ from callcenter.rosters import planning, queries, rules, schemas
 from callcenter.rosters.page_parts import PageDay, coverage_rows, page_day, typed_again
 from callcenter.rosters.queries import StaffMember
 from callcenter.rosters.records import PlannedTimes, planned_on
-from callcenter.rosters.shifts import Pattern, ShiftTimes, patterns
+from callcenter.rosters.shifts import Pattern, patterns
 from callcenter.web.access import LEADERSHIP, actor, allow, only
 from callcenter.web.forms import id_of
 from callcenter.web.labels import date_label
 from callcenter.web.transaction import transaction
 from scheduling.intervals import CoverageRun, MinuteRange, coverage, subtract
+from scheduling.shifts import ShiftTimes
 
 blueprint = Blueprint("roster", __name__)
 FIELDS = ("start", "end", "break_start1", "break_end1", "break_start2", "break_end2")

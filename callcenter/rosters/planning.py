@@ -20,11 +20,12 @@ from callcenter.rosters.models import PlannedBreak, PlannedShift
 from callcenter.rosters.queries import StaffMember
 from callcenter.rosters.records import PlannedTimes, planned_on
 from callcenter.rosters.service import about, assignment_fault, lock_staff
-from callcenter.rosters.shifts import ShiftTimes, overlapping
+from callcenter.rosters.shifts import overlapping
 from callcenter.web.access import Actor
 from callcenter.web.labels import date_label
 from reports.wareki import span as span_label
 from scheduling.intervals import MinuteRange
+from scheduling.shifts import ShiftTimes
 
 CHANGED_MEANWHILE = "ほかの人が先に、この日の予定を変えました。最新の予定を確認してください。"
 

@@ -16,8 +16,8 @@ from callcenter.extensions import db
 from callcenter.rosters import rules
 from callcenter.rosters.models import PlannedBreak, PlannedShift, Punch, PunchCorrection, PunchVoid
 from callcenter.rosters.rules import Mark, PunchKind
-from callcenter.rosters.shifts import ShiftTimes
 from scheduling.intervals import MinuteRange
+from scheduling.shifts import ShiftTimes
 
 # --- a day's plan ---
 

@@ -20,8 +20,9 @@ from callcenter.rosters.attendance import Correction
 from callcenter.rosters.planning import DayPlan, RowPlan
 from callcenter.rosters.rules import Employment, Mark, PunchKind, StaffRole
 from callcenter.rosters.service import NewStaff, StaffDetails
-from callcenter.rosters.shifts import Pattern, ShiftTimes, shift_times
+from callcenter.rosters.shifts import Pattern, shift_times
 from callcenter.web.forms import date_of, id_of, minute_of, optional_date, whole_of
+from scheduling.shifts import ShiftTimes
 
 Form = MultiDict[str, str]
 P = ParamSpec("P")

@@ -7,20 +7,10 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from reports.wareki import clock
-from scheduling.intervals import MinuteRange, total_minutes
+from scheduling.intervals import MinuteRange
+from scheduling.shifts import ShiftTimes
 
 NOON, LUNCH_MINUTES = 720, 60
-
-
-class ShiftTimes(Struct, frozen=True):
-    """A shift with its breaks, minutes of one local day."""
-
-    span: MinuteRange
-    breaks: tuple[MinuteRange, ...] = ()
-
-    @property
-    def worked_minutes(self) -> int:
-        return self.span.minutes - total_minutes(self.breaks)
 
 
 class Pattern(Struct, frozen=True):

@@ -11,9 +11,9 @@ from callcenter.rosters import planning, service
 from callcenter.rosters.history import HistoryDay, load_history
 from callcenter.rosters.rules import Cut as Cut
 from callcenter.rosters.rules import Employment, Mark, PunchKind, Record, StaffRole, record_of
-from callcenter.rosters.shifts import ShiftTimes
 from callcenter.web.transaction import transaction
 from scheduling.intervals import MinuteRange
+from scheduling.shifts import ShiftTimes
 from tests.centre import Centre, Person
 
 MONDAY = date(2026, 6, 1)

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.rosters.shifts import ShiftTimes, overlapping, patterns, shift_times
+from callcenter.rosters.shifts import overlapping, patterns, shift_times
+from scheduling.shifts import ShiftTimes
 from tests.rosters.factories import minute, shift, span
 
 
