@@ -53,6 +53,11 @@ from callcenter.reservations import setup_pages as reservation_setup_pages
 from callcenter.reservations import slots_pages as reservation_slots_pages
 from callcenter.rosters import pages as roster_pages
 from callcenter.rosters import plan_pages, staff_pages
+from callcenter.rosters.coverage import pages as coverage_pages
+from callcenter.rosters.months import pages as month_pages
+from callcenter.rosters.papers import pages as paper_pages
+from callcenter.rosters.staffing import pages as staffing_pages
+from callcenter.rosters.timebook import pages as timebook_pages
 from callcenter.web import access, errors, headers, labels, navigation, openapi, options, service_pages, transaction
 from callcenter.web.cookies import ForgeryCheck, SignedCookies
 from callcenter.web.forms import require_no_other_contract, require_same_contract
@@ -72,6 +77,11 @@ PAGES = (
     roster_pages,
     staff_pages,
     plan_pages,
+    paper_pages,
+    month_pages,
+    timebook_pages,
+    coverage_pages,
+    staffing_pages,
     desk_pages,
     booking_desk,
     reservation_pages,

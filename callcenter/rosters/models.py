@@ -5,21 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.extensions import Base, ContractScoped
+from callcenter.rosters.columns import belongs_to, one_of
 from callcenter.rosters.rules import Employment, PunchKind, StaffRole
 
 LIVE = "withdrawn_at IS NULL"
-
-
-def _one_of(column: str, values: type[StaffRole] | type[Employment] | type[PunchKind]) -> str:
-    return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
-
-
-def _belongs_to(column: str, table: str) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["contract_id", column], [f"{table}.contract_id", f"{table}.id"])
 
 
 class Staff(ContractScoped, Base):
@@ -29,8 +22,8 @@ class Staff(ContractScoped, Base):
     __table_args__ = (
         UniqueConstraint("contract_id", "code"),
         UniqueConstraint("contract_id", "idempotency_key"),
-        CheckConstraint(_one_of("role", StaffRole), name="role"),
-        CheckConstraint(_one_of("employment", Employment), name="employment"),
+        one_of("role", StaffRole),
+        one_of("employment", Employment),
         CheckConstraint("role <> 'supervisor' OR employment = 'direct'", name="supervisor"),
         CheckConstraint("ends_on IS NULL OR starts_on <= ends_on", name="assignment"),
         Index("ix_staff_contract_id_user_id", "contract_id", "user_id"),
@@ -55,7 +48,7 @@ class PlannedShift(ContractScoped, Base):
 
     __tablename__ = "planned_shifts"
     __table_args__ = (
-        _belongs_to("staff_id", "staff"),
+        belongs_to("staff_id", "staff"),
         CheckConstraint("0 <= start_minute AND start_minute < end_minute AND end_minute <= 1440", name="times"),
         Index("ix_planned_shifts_contract_id_local_on", "contract_id", "local_on"),
         Index(
@@ -87,7 +80,7 @@ class PlannedBreak(ContractScoped, Base):
 
     __tablename__ = "planned_breaks"
     __table_args__ = (
-        _belongs_to("shift_id", "planned_shifts"),
+        belongs_to("shift_id", "planned_shifts"),
         UniqueConstraint("contract_id", "shift_id", "start_minute"),
         CheckConstraint("0 < start_minute AND start_minute < end_minute AND end_minute < 1440", name="times"),
     )
@@ -102,7 +95,7 @@ class PunchCorrection(ContractScoped, Base):
 
     __tablename__ = "punch_corrections"
     __table_args__ = (
-        _belongs_to("staff_id", "staff"),
+        belongs_to("staff_id", "staff"),
         UniqueConstraint("contract_id", "idempotency_key"),
         CheckConstraint("reason <> ''", name="reason"),
         Index("ix_punch_corrections_contract_id_local_on", "contract_id", "local_on"),
@@ -121,11 +114,11 @@ class Punch(ContractScoped, Base):
 
     __tablename__ = "punches"
     __table_args__ = (
-        _belongs_to("staff_id", "staff"),
-        _belongs_to("correction_id", "punch_corrections"),
+        belongs_to("staff_id", "staff"),
+        belongs_to("correction_id", "punch_corrections"),
         UniqueConstraint("contract_id", "idempotency_key"),
-        CheckConstraint(_one_of("kind", PunchKind), name="kind"),
-        CheckConstraint("source IN ('page', 'correction')", name="source"),
+        one_of("kind", PunchKind),
+        CheckConstraint("source IN ('page', 'kiosk', 'correction')", name="source"),
         CheckConstraint("(source = 'correction') = (correction_id IS NOT NULL)", name="correction"),
         CheckConstraint("0 <= minute AND minute < 1440", name="minute"),
         Index("ix_punches_contract_id_local_on", "contract_id", "local_on"),
@@ -147,7 +140,7 @@ class PunchVoid(Base):
     """A punch that a correction set aside; once only."""
 
     __tablename__ = "punch_voids"
-    __table_args__ = (_belongs_to("punch_id", "punches"), _belongs_to("correction_id", "punch_corrections"))
+    __table_args__ = (belongs_to("punch_id", "punches"), belongs_to("correction_id", "punch_corrections"))
 
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), primary_key=True)
     punch_id: Mapped[UUID] = mapped_column(primary_key=True)
