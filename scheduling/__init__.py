@@ -5,6 +5,7 @@
 ``opening``    what describes a day's opening: readings of 003 clause 4, reasons, hours, exceptions
 ``calendar``   is a date open and why not, open days and open minutes
 ``shifts``     a shift with its breaks, and who works which on which day
+``erlang``     the queue formulas, in erlang and handling times
 ``staffing``   Erlang C and Erlang A: waiting, service level, how many people a load needs
 ``forecast``   calls per quarter of an hour for coming days, from history
 ``labour``     the Labour Standards Act's limits, and a roster held against them

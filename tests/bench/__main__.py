@@ -11,18 +11,18 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import booking, importing, list_page, save, workbook
+from tests.bench import booking, importing, list_page, save, staffing, workbook
 from tests.bench.deployments import DATABASES, subfolder
 from tests.bench.measuring import Comparison, table
 
-ITEMS = ("save", "list", "book", "free", "workbook", "import")
+ITEMS = ("save", "list", "book", "free", "workbook", "import", "staffing")
 SERVED = {
     "save": save.compare,
     "list": list_page.compare,
     "book": booking.compare,
     "free": booking.compare_page,
 }
-ALONE = {"workbook": workbook.compare, "import": importing.compare}
+ALONE = {"workbook": workbook.compare, "import": importing.compare, "staffing": staffing.compare}
 MOST_ROUNDS = 50
 
 
