@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lines = [str(one) for one in rosters]
     report = "\n".join([*([_report(found)] if found else []), *lines])
     print(json.dumps([*(one.as_dict() for one in found), *lines], ensure_ascii=False) if asked.json else report)
-    return 1 if any(one.verdict == "MISSED" for one in (*found, *rosters)) else 0
+    verdicts = [one.verdict for one in found] + [one.verdict for one in rosters]
+    return 1 if "MISSED" in verdicts else 0
 
 
 def _measured(item: str, databases: Sequence[str], rounds: int) -> list[Comparison]:
