@@ -14,8 +14,26 @@ from callcenter.audit.service import system_actor
 from callcenter.contracts import service as contracts
 from callcenter.demo.attendance import JOINS_LATER
 from callcenter.demo.clock import FIRST_ON, LAST_ON
-from callcenter.demo.people import CITY, COMPANY, CONTRACT_TITLE, DEPARTMENT, DESK, STAFF, DemoPerson, Duty
+from callcenter.demo.people import (
+    CITY,
+    COMPANY,
+    CONTRACT_TITLE,
+    DEPARTMENT,
+    DESK,
+    PLEDGE,
+    PLEDGED_ON,
+    QUALIFICATION,
+    QUALIFIED,
+    STAFF,
+    TRAINED_ON,
+    TRAINING,
+    DemoPerson,
+    Duty,
+)
 from callcenter.rosters import service as rosters
+from callcenter.rosters.codes import AgreementKind, CertificateKind, InstructionKind
+from callcenter.rosters.papers import service as papers
+from callcenter.rosters.papers.rules import AgreementTerms
 from callcenter.rosters.rules import Employment, StaffRole
 from callcenter.web.access import Actor, Role
 
@@ -28,6 +46,10 @@ _STAFF_ROLES: Final = {
     Duty.OPERATOR: StaffRole.OPERATOR,
 }
 _DISPATCHED: Final = frozenset({"operator4", "operator5", "operator6"})
+AGREED_ON: Final = date(2026, 3, 19)
+AGREEMENT_NOTE: Final = "書面は事業場に保管（架空）"
+APPROVED_ON: Final = date(2026, 3, 23)
+APPROVAL: Final = "業務従事者名簿のとおり、業務責任者、副責任者及びオペレーターの配置を承認する。"
 
 
 class Company(Struct, frozen=True):
@@ -48,6 +70,9 @@ def found_company(at: datetime) -> Company:
     system = system_actor(contract_id)
     actors = {person.login: _account(person, contract_id, by=system, at=at) for person in STAFF}
     staff_ids = {person.login: _assignment(person, actors[person.login], by=system, at=at) for person in DESK}
+    for person in DESK:
+        _papers_of(person, staff_ids[person.login], by=system, at=at)
+    _agree_beforehand(by=system, at=at)
     return Company(contract_id, actors, staff_ids)
 
 
@@ -80,6 +105,36 @@ def _assignment(person: DemoPerson, actor: Actor, *, by: Actor, at: datetime) ->
         details=rosters.StaffDetails(person.name, person.kana, actor.user_id),
     )
     return rosters.add_staff(new, by=by, at=at)
+
+
+def _papers_of(person: DemoPerson, staff_id: UUID, *, by: Actor, at: datetime) -> None:
+    """Everybody was trained and gave the pledge before the contract began, who joins later with the others."""
+    found = [
+        papers.NewCertificate(staff_id, CertificateKind.TRAINING, TRAINING, TRAINED_ON),
+        papers.NewCertificate(staff_id, CertificateKind.PLEDGE, PLEDGE, PLEDGED_ON),
+    ]
+    if person.login in QUALIFIED:
+        qualified = papers.NewCertificate(
+            staff_id, CertificateKind.QUALIFICATION, QUALIFICATION, *QUALIFIED[person.login]
+        )
+        found.append(qualified)
+    for paper in found:
+        papers.add_certificate(paper, by=by, at=at)
+
+
+def _agree_beforehand(*, by: Actor, at: datetime) -> None:
+    """The labour agreements of the year, and the headcount the city approved for it."""
+    year = (FIRST_ON, LAST_ON)
+    for kind, month, limit in (
+        (AgreementKind.OVERTIME, 45 * 60, 360 * 60),
+        (AgreementKind.STAGGERED_BREAKS, None, None),
+    ):
+        terms = AgreementTerms(kind, year, AGREED_ON, month, limit)
+        papers.add_agreement(papers.NewAgreement(terms, AGREEMENT_NOTE), by=by, at=at)
+    approval = papers.NewInstruction(
+        InstructionKind.APPROVAL, APPROVED_ON, f"{CITY} {DEPARTMENT}", APPROVAL, FIRST_ON, len(DESK)
+    )
+    papers.add_instruction(approval, by=by, at=at)
 
 
 def _joins(person: DemoPerson) -> date:

@@ -7,6 +7,7 @@ lines stand in a block kept for examples (073-555-01xx).
 from __future__ import annotations
 
 import random
+from datetime import date
 from enum import StrEnum
 from itertools import product
 from typing import Final
@@ -79,6 +80,17 @@ OTHERS: Final = (
 )
 DESK: Final = (SUPERVISOR, DEPUTY, *OPERATORS)
 STAFF: Final = (*DESK, *OTHERS)
+
+TRAINING: Final = "着任前業務研修（制度・個人情報保護・電話応対）"
+TRAINED_ON: Final = date(2026, 3, 18)
+PLEDGE: Final = "個人情報の取扱いに関する誓約書"
+PLEDGED_ON: Final = date(2026, 3, 23)
+QUALIFICATION: Final = "電話応対の資格（架空）"
+QUALIFIED: Final[dict[str, tuple[date, date]]] = {
+    "supervisor": (date(2025, 10, 1), date(2028, 9, 30)),
+    "operator2": (date(2024, 4, 20), date(2027, 4, 19)),
+}
+"""Who holds the qualification, since when and until when."""
 
 _FAMILY_NAMES: Final = (
     *(("見本", "みほん"), ("例田", "れいだ"), ("仮山", "かりやま"), ("試野", "ためしの"), ("架空", "かくう")),

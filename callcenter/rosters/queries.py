@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import bindparam, func, or_, select, union_all
+from sqlalchemy import and_, bindparam, func, or_, select, union_all
 
 from callcenter.accounts.models import Membership, User
 from callcenter.clock import local
@@ -18,7 +18,11 @@ from callcenter.errors import NotFound
 from callcenter.extensions import db
 from callcenter.protection.text import normalise_for_search
 from callcenter.rosters import rules
+from callcenter.rosters.codes import CertificateKind
+from callcenter.rosters.coverage.models import ShortageNote
 from callcenter.rosters.models import PlannedShift, Punch, PunchCorrection, Staff
+from callcenter.rosters.papers.models import StaffCertificate
+from callcenter.rosters.papers.rules import Period, covered
 from callcenter.rosters.records import (
     PlannedTimes,
     StandingPunch,
@@ -36,7 +40,8 @@ LINKABLE = (Role.OPERATOR.value, Role.SUPERVISOR.value)
 
 
 class StaffMember(Struct, frozen=True):
-    """A person of the roster, assigned from `starts_on` to `ends_on` (both included)."""
+    """A person of the roster, assigned from `starts_on` to `ends_on` (both included). `trained`: when the training
+    they finished is valid, in order."""
 
     id: UUID
     code: str
@@ -49,6 +54,11 @@ class StaffMember(Struct, frozen=True):
     ends_on: date | None
     note: str
     version: int
+    trained: tuple[Period, ...] = ()
+
+    def trained_on(self, on: date) -> bool:
+        """Whether the training is finished and valid on a day: who may be placed (9(2))."""
+        return covered(self.trained, on)
 
     def assigned_on(self, on: date) -> bool:
         return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
@@ -59,50 +69,73 @@ class StaffMember(Struct, frozen=True):
         return normalise_for_search(self.name_kana), self.code
 
 
-_MEMBERS = select(
-    Staff.id,
-    Staff.code,
-    Staff.name,
-    Staff.name_kana,
-    Staff.role,
-    Staff.employment,
-    Staff.user_id,
-    Staff.starts_on,
-    Staff.ends_on,
-    Staff.note,
-    Staff.version,
-).where(Staff.contract_id == bindparam("contract_id"))
+_TRAINING = and_(
+    StaffCertificate.contract_id == Staff.contract_id,
+    StaffCertificate.staff_id == Staff.id,
+    StaffCertificate.kind == CertificateKind.TRAINING.value,
+    StaffCertificate.set_aside_at.is_(None),
+)
+# A row for each training of a person, one without for who has none: everybody and their training in one statement.
+_MEMBERS = (
+    select(
+        Staff.id,
+        Staff.code,
+        Staff.name,
+        Staff.name_kana,
+        Staff.role,
+        Staff.employment,
+        Staff.user_id,
+        Staff.starts_on,
+        Staff.ends_on,
+        Staff.note,
+        Staff.version,
+        StaffCertificate.issued_on,
+        StaffCertificate.valid_until,
+    )
+    .outerjoin(StaffCertificate, _TRAINING)
+    .where(Staff.contract_id == bindparam("contract_id"))
+)
 _ASSIGNED = Staff.starts_on <= bindparam("on"), or_(Staff.ends_on.is_(None), Staff.ends_on >= bindparam("on"))
 _MEMBERS_ON = _MEMBERS.where(*_ASSIGNED)
 _MEMBER = _MEMBERS.where(Staff.id == bindparam("staff_id"))
 _MEMBER_OF_USER = _MEMBERS_ON.where(Staff.user_id == bindparam("user_id"))
 
 
-def _member(row: Any) -> StaffMember:
-    values = row._asdict()
-    return StaffMember(**{**values, "role": StaffRole(values["role"]), "employment": Employment(values["employment"])})
+def _members(statement: Any, given: dict[str, Any]) -> list[StaffMember]:
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in db.session.execute(statement, given):
+        found[row.id].append(row)
+    return sorted((_member(rows) for rows in found.values()), key=lambda one: one.reading)
+
+
+def _member(rows: Sequence[Any]) -> StaffMember:
+    values = rows[0]._asdict()
+    for name in ("issued_on", "valid_until"):
+        del values[name]
+    values |= {"role": StaffRole(values["role"]), "employment": Employment(values["employment"])}
+    trained = (Period(row.issued_on, row.valid_until) for row in rows if row.issued_on is not None)
+    return StaffMember(**values, trained=tuple(sorted(trained, key=lambda one: one.from_on)))
 
 
 def staff_list(contract_id: UUID, on: date | None = None) -> list[StaffMember]:
     """The people assigned on a day, or everybody ever assigned, in the order of the reading."""
-    statement = _MEMBERS if on is None else _MEMBERS_ON
-    given = {"contract_id": contract_id} | ({} if on is None else {"on": on})
-    return sorted((_member(row) for row in db.session.execute(statement, given)), key=lambda one: one.reading)
+    given: dict[str, Any] = {"contract_id": contract_id} | ({} if on is None else {"on": on})
+    return _members(_MEMBERS if on is None else _MEMBERS_ON, given)
 
 
 def staff_member(contract_id: UUID, staff_id: UUID) -> StaffMember:
     """Raises `NotFound`."""
-    row = db.session.execute(_MEMBER, {"contract_id": contract_id, "staff_id": staff_id}).first()
-    if row is None:
+    found = _members(_MEMBER, {"contract_id": contract_id, "staff_id": staff_id})
+    if not found:
         raise NotFound("業務従事者が見つかりませんでした。")
-    return _member(row)
+    return found[0]
 
 
 def staff_of_user(contract_id: UUID, user_id: UUID | None, on: date) -> StaffMember | None:
     """The assignment of a user on a day, None when there is none."""
     given = {"contract_id": contract_id, "user_id": user_id, "on": on}
-    row = db.session.execute(_MEMBER_OF_USER, given).first() if user_id else None
-    return None if row is None else _member(row)
+    found = _members(_MEMBER_OF_USER, given) if user_id else []
+    return found[0] if found else None
 
 
 def linkable_users(contract_id: UUID) -> list[tuple[UUID, str]]:
@@ -142,12 +175,13 @@ def open_days(contract_id: UUID, from_on: date, to_on: date, now: datetime) -> l
 
 
 def last_changes(contract_id: UUID, from_on: date, to_on: date) -> dict[date, datetime]:
-    """When the plan or the punches of each day that has any were last changed."""
+    """When the plan, the punches or the noted shortages of each day that has any were last changed."""
     stamps = (
         (PlannedShift, PlannedShift.planned_at),
         (PlannedShift, PlannedShift.withdrawn_at),
         (Punch, Punch.recorded_at),
         (PunchCorrection, PunchCorrection.approved_at),
+        (ShortageNote, ShortageNote.recorded_at),
     )
     found = union_all(
         *(

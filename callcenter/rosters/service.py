@@ -21,6 +21,7 @@ from callcenter.web.access import Actor
 from callcenter.web.labels import date_label
 
 DIRECT_ONLY = "業務責任者は、直接雇用の方に限ります（仕様書9(2)）。"
+UNTRAINED = "業務研修の修了が登録されていないため、配置できません（仕様書9(2)）。"
 
 
 class StaffDetails(Struct, frozen=True):
@@ -192,10 +193,11 @@ def _row(contract_id: UUID, staff_id: UUID, version: int) -> Staff:
 
 def lock_staff(contract_id: UUID, staff_ids: list[UUID]) -> None:
     """One writer at a time per person, so that two acts cannot each find the other's absent."""
+    if not staff_ids:
+        return
     wanted = or_(*(Staff.id == staff_id for staff_id in sorted(set(staff_ids))))
     statement = select(Staff.id).where(Staff.contract_id == contract_id, wanted).order_by(Staff.id)
-    if staff_ids:
-        db.session.execute(statement.with_for_update()).all()
+    db.session.execute(statement.with_for_update()).all()
 
 
 def about(member: StaffMember, on: date) -> str:
@@ -203,9 +205,19 @@ def about(member: StaffMember, on: date) -> str:
     return f"{member.name}さん・{date_label(on)}："
 
 
-def assignment_fault(member: StaffMember, on: date) -> str | None:
-    """Why a person cannot work on a day, None when they can."""
+def outside_assignment(member: StaffMember, on: date) -> str | None:
+    """Why a person does not belong to a day at all, None when they do. For facts: punches are never refused for want
+    of training."""
     if member.assigned_on(on):
         return None
     until = "" if member.ends_on is None else date_label(member.ends_on)
     return f"{about(member, on)}従事期間（{date_label(member.starts_on)}～{until}）の外の日です。"
+
+
+def assignment_fault(member: StaffMember, on: date) -> str | None:
+    """Why a person cannot be placed on a day, None when they can: outside the assignment, or without a finished
+    training that is valid on the day (9(2))."""
+    outside = outside_assignment(member, on)
+    if outside or member.trained_on(on):
+        return outside
+    return about(member, on) + UNTRAINED

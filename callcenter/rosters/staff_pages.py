@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from callcenter.clock import local, now
-from callcenter.contracts.queries import contract, terms
+from callcenter.contracts.queries import contract
 from callcenter.errors import AppError, Conflict, InvalidInput
 from callcenter.protection.scan import IndividualNumberRefused
 from callcenter.rosters import queries, schemas, service
+from callcenter.rosters.codes import CertificateKind
 from callcenter.rosters.page_parts import typed_again
+from callcenter.rosters.papers.queries import approval_on, approvals
+from callcenter.rosters.papers.routing import Refused
+from callcenter.rosters.papers.view import NO_PAPERS, Headcount, day_of_contract, person_papers, staff_papers
 from callcenter.rosters.rules import Employment, StaffRole
 from callcenter.web.access import LEADERSHIP, actor, allow, only
 from callcenter.web.transaction import transaction
@@ -27,28 +30,36 @@ EMPLOYMENTS = [(kind.value, kind.label) for kind in Employment]
 @blueprint.get("/staff")
 @allow(only(LEADERSHIP))
 def page() -> str:
-    """The people assigned today, the responsible first, or (`?all=1`) everybody ever assigned."""
-    who, today = actor(), local(now()).on
-    term = contract(who.contract)
-    on = min(max(today, term.starts_on), term.ends_on)
+    """The people assigned today, the responsible first; `?show=untrained`: those of them who cannot be placed;
+    `?all=1`: everybody ever assigned."""
+    who = actor()
+    on = day_of_contract(who.contract, local(now()).on)
     everybody = sorted(queries.staff_list(who.contract), key=lambda one: queries.ROLE_ORDER.index(one.role))
     assigned = [one for one in everybody if one.assigned_on(on)]
+    lists = {
+        "assigned": assigned,
+        "untrained": [one for one in assigned if not one.trained_on(on)],
+        "all": everybody,
+    }
+    listed = _listed()
     return render_template(
         "rosters/staff.html",
         on=on,
-        people=everybody if request.args.get("all") else assigned,
-        assigned=assigned,
-        total=len(everybody),
-        show_all=bool(request.args.get("all")),
-        approved=_approved_headcount(who.contract, on),
+        people=lists[listed],
+        listed=listed,
+        counts={name: len(people) for name, people in lists.items()},
+        operators=sum(one.role.counts_to_minimum for one in assigned),
+        headcount=Headcount(len(assigned), approval_on(approvals(who.contract), on)),
+        papers=staff_papers(who.contract, on),
+        no_papers=NO_PAPERS,
         users=dict(queries.linkable_users(who.contract)),
     )
 
 
-def _approved_headcount(contract_id: UUID, on: date) -> int | None:
-    """The headcount the city approved (9(1)), None before the first terms."""
-    begun = [entry for entry in terms(contract_id) if entry.effective_on <= on]
-    return begun[-1].approved_headcount if begun else None
+def _listed() -> str:
+    if request.args.get("all"):
+        return "all"
+    return "untrained" if request.args.get("show") == "untrained" else "assigned"
 
 
 @blueprint.get("/staff/new")
@@ -57,7 +68,7 @@ def new_form() -> str:
     return _form(None, {"starts_on": local(now()).on.isoformat(), "role": "operator"}, None)
 
 
-def _form(member: queries.StaffMember | None, typed: dict[str, str], error: AppError | None) -> str:
+def _form(member: queries.StaffMember | None, typed: dict[str, str], error: AppError | None, **more: Any) -> str:
     return render_template(
         "rosters/staff_form.html",
         member=member,
@@ -67,7 +78,19 @@ def _form(member: queries.StaffMember | None, typed: dict[str, str], error: AppE
         employments=EMPLOYMENTS,
         users=queries.linkable_users(actor().contract),
         term=contract(actor().contract),
+        **(_papers_of(member) | more if member else {}),
     )
+
+
+def _papers_of(member: queries.StaffMember) -> dict[str, Any]:
+    today = local(now()).on
+    papers = person_papers(actor().contract, member, today)
+    return {"papers": papers, "paper": Refused(), "certificate_kinds": CertificateKind.choices(), "today": today}
+
+
+def person_page(member: queries.StaffMember, paper: Refused) -> str:
+    """A person's page with a form of their papers that was refused."""
+    return _form(member, _as_typed(member), None, paper=paper)
 
 
 @blueprint.post("/staff/new")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from callcenter.audit.service import system_actor
 from callcenter.clock import instant_of
 from callcenter.rosters import planning, service
+from callcenter.rosters.codes import CertificateKind
 from callcenter.rosters.history import HistoryDay, load_history
+from callcenter.rosters.papers import service as papers
+from callcenter.rosters.papers.service import NewCertificate
 from callcenter.rosters.rules import Cut as Cut
 from callcenter.rosters.rules import Employment, Mark, PunchKind, Record, StaffRole, record_of
 from callcenter.web.transaction import transaction
@@ -19,6 +22,7 @@ from tests.centre import Centre, Person
 MONDAY = date(2026, 6, 1)
 TUESDAY = date(2026, 6, 2)
 FRIDAY_BEFORE = date(2026, 5, 29)
+TRAINED_ON = date(2026, 3, 23)
 KINDS = {"in": PunchKind.IN, "rest": PunchKind.BREAK_START, "back": PunchKind.BREAK_END, "out": PunchKind.OUT}
 
 
@@ -68,10 +72,22 @@ def add_staff(
     person: Person | None = None,
     **more: object,
 ) -> UUID:
-    """Put somebody on the centre's staff list; a user of the centre if `person` is given."""
+    """Put somebody on the centre's staff list; a user of the centre if `person` is given. The training is on file
+    since before the contract, unless `trained=False`."""
+    trained = more.pop("trained", True)
     new = new_staff(code, name, role, user_id=person.user_id if person else None, **more)
+    by = system_actor(centre.contract_id)
     with centre.inside(), transaction():
-        return service.add_staff(new, by=system_actor(centre.contract_id), at=centre.now)
+        staff_id = service.add_staff(new, by=by, at=centre.now)
+        if trained:
+            papers.add_certificate(training_of(staff_id), by=by, at=centre.now)
+    return staff_id
+
+
+def training_of(staff_id: UUID, issued_on: date = TRAINED_ON, valid_until: date | None = None) -> NewCertificate:
+    kind = CertificateKind.TRAINING
+    key = uuid5(staff_id, issued_on.isoformat())
+    return NewCertificate(staff_id, kind, kind.label, issued_on, valid_until, key)
 
 
 def plan(centre: Centre, staff_id: UUID, times: ShiftTimes, on: date = MONDAY) -> None:
