@@ -18,7 +18,8 @@ from callcenter.rosters.models import Punch, PunchCorrection, PunchVoid
 from callcenter.rosters.queries import StaffMember
 from callcenter.rosters.records import StandingPunch, standing_punches
 from callcenter.rosters.rules import Mark, PunchKind
-from callcenter.rosters.service import about, assignment_fault, lock_staff
+from callcenter.rosters.service import about, lock_staff, outside_assignment
+from callcenter.rosters.timebook.queries import closing_of
 from callcenter.web.access import Actor
 
 SAME_PUNCH = timedelta(minutes=1)
@@ -27,24 +28,40 @@ SCREEN_USED = "この画面からの打刻は済んでいます。画面を読�
 CORRECTED_MEANWHILE = "ほかの人が先に、この日の打刻を訂正しました。最新の記録を確認してください。"
 
 
+class Entry(Struct, frozen=True):
+    """A punch to record: from one's own page, or at a shared device. `key` makes a second send the same punch."""
+
+    kind: PunchKind
+    key: UUID | None = None
+    device_id: UUID | None = None
+
+    @property
+    def source(self) -> str:
+        return "page" if self.device_id is None else "kiosk"
+
+
 def punch(kind: PunchKind, *, key: UUID | None = None, by: Actor, at: datetime) -> UUID:
     """Punch for oneself, now. The same `key`, or the same punch within a minute, is the same punch.
 
     Raises `InvalidInput` when the actor is not on the staff list or the punch may not follow the day's others.
     """
-    on = local(at).on
-    member = queries.staff_of_user(by.contract, by.user_id, on)
+    member = queries.staff_of_user(by.contract, by.user_id, local(at).on)
     if member is None:
         raise InvalidInput(NOT_ON_THE_LIST)
+    return punch_for(member, Entry(kind, key), by=by, at=at)
+
+
+def punch_for(member: StaffMember, entry: Entry, *, by: Actor, at: datetime) -> UUID:
+    """Record the punch of a person of whom the caller made sure that it is they. Raises as `punch` does."""
     lock_staff(by.contract, [member.id])
-    same = _of_key(member, kind, key, by.contract)
+    same = _of_key(member, entry.kind, entry.key, by.contract)
     if same is not None:
         return same
-    standing = standing_punches(by.contract, on, member.id)
-    if standing and standing[-1].kind is kind and timedelta(0) <= at - standing[-1].at < SAME_PUNCH:
+    standing = standing_punches(by.contract, local(at).on, member.id)
+    if standing and standing[-1].kind is entry.kind and timedelta(0) <= at - standing[-1].at < SAME_PUNCH:
         return standing[-1].id
-    _require_allowed(member, standing, kind, at)
-    return _record_punch(member, kind, key, by=by, at=at)
+    _require_allowed(member, standing, entry.kind, at)
+    return _record_punch(member, entry, by=by, at=at)
 
 
 def _of_key(member: StaffMember, kind: PunchKind, key: UUID | None, contract_id: UUID) -> UUID | None:
@@ -71,7 +88,7 @@ def _require_allowed(member: StaffMember, standing: Sequence[StandingPunch], kin
         raise InvalidInput(about(member, local(at).on) + why)
 
 
-def _record_punch(member: StaffMember, kind: PunchKind, key: UUID | None, *, by: Actor, at: datetime) -> UUID:
+def _record_punch(member: StaffMember, entry: Entry, *, by: Actor, at: datetime) -> UUID:
     there = local(at)
     row = Punch(
         contract_id=by.contract,
@@ -80,14 +97,16 @@ def _record_punch(member: StaffMember, kind: PunchKind, key: UUID | None, *, by:
         local_on=there.on,
         at=at,
         minute=there.minute,
-        kind=kind.value,
-        source="page",
+        kind=entry.kind.value,
+        source=entry.source,
         recorded_by=by.user_id,
         recorded_at=at,
-        idempotency_key=key,
+        idempotency_key=entry.key,
     )
     db.session.add(row)
-    details = {"staff": str(member.id), "kind": kind.value}
+    details = {"staff": str(member.id), "kind": entry.kind.value}
+    if entry.device_id is not None:
+        details["device"] = str(entry.device_id)
     record(Act("punch.recorded", "punch", str(row.id), details), by=by, at=at)
     return row.id
 
@@ -116,7 +135,7 @@ def correct(correction: Correction, *, by: Actor, at: datetime) -> UUID:
     standing = standing_punches(by.contract, correction.on, member.id)
     if not set(correction.voids) <= {one.id for one in standing}:
         raise Conflict(CORRECTED_MEANWHILE)
-    _require_correctable(correction, member, at)
+    _require_correctable(correction, member, by.contract, at)
     _require_possible(correction, member, standing)
     return _record_correction(correction, by=by, at=at)
 
@@ -130,18 +149,26 @@ def _correction_of_key(contract_id: UUID, correction: Correction) -> UUID | None
     return db.session.execute(statement).scalar_one_or_none()
 
 
-def _require_correctable(correction: Correction, member: StaffMember, at: datetime) -> None:
+def _require_correctable(correction: Correction, member: StaffMember, contract_id: UUID, at: datetime) -> None:
     if not correction.reason:
         raise InvalidInput(errors={"reason": ["訂正の理由を入力してください。"]})
     if not correction.voids and not correction.adds:
         raise InvalidInput(errors={"adds": ["取り消す打刻を選ぶか、追加する打刻を入力してください。"]})
-    outside = assignment_fault(member, correction.on)
+    outside = outside_assignment(member, correction.on) or _closed_fault(member, correction.on, contract_id)
     if outside:
         raise InvalidInput(errors={"adds": [outside]})
     for mark in correction.adds:
         if instant_of(correction.on, mark.minute) > at:
             why = f"{clock_label(mark.minute)} はまだ来ていない時刻です。"
             raise InvalidInput(errors={"adds": [about(member, correction.on) + why]})
+
+
+def _closed_fault(member: StaffMember, on: date, contract_id: UUID) -> str | None:
+    """Why the punches of a day stand: its month is closed."""
+    if closing_of(contract_id, on) is None:
+        return None
+    why = f"{on.month}月分の出退勤は締め済みのため、訂正できません。先に、理由を付けて締めを解除してください。"
+    return about(member, on) + why
 
 
 def _require_possible(correction: Correction, member: StaffMember, standing: Iterable[StandingPunch]) -> None:

@@ -11,6 +11,7 @@ from callcenter.clock import now
 from callcenter.errors import AppError, Conflict, InvalidInput, NotFound
 from callcenter.protection.scan import IndividualNumberRefused
 from callcenter.rosters import attendance, queries, rules, schemas
+from callcenter.rosters.menu import ATTENDANCE, STAFF
 from callcenter.rosters.page_parts import PageDay, axis_of, coverage_rows, page_day, typed_again
 from callcenter.rosters.queries import PresentNow, StaffDay
 from callcenter.rosters.records import corrections_of
@@ -23,8 +24,8 @@ from callcenter.web.transaction import transaction
 
 blueprint = Blueprint("attendance", __name__)
 NAV = (
-    NavItem("出退勤", "attendance.page", DESK, 40, section="attendance."),
-    NavItem("従事者名簿", "staff.page", LEADERSHIP, 60, section="staff."),
+    NavItem("打刻・1日の状況", "attendance.page", DESK, 42, section="attendance.", group=ATTENDANCE),
+    NavItem("業務従事者名簿", "staff.page", LEADERSHIP, 60, section="staff.", group=STAFF),
 )
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
 KEYS = dict(zip(PunchKind, ("Digit1", "Digit2", "Digit3", "Digit4"), strict=True))

@@ -21,6 +21,7 @@ from scheduling.intervals import (
     slots,
     total_minutes,
 )
+from scheduling.labour.law import RULES
 
 QUARTER = 15
 
@@ -223,6 +224,7 @@ class RemarkCode(StrEnum):
     FORGOTTEN_OUT = "forgotten_out"
     FORGOTTEN_BREAK_END = "forgotten_break_end"
     NO_BREAK = "no_break"
+    OVER_BREAK = "over_break"
     UNPLANNED = "unplanned"
 
 
@@ -234,6 +236,7 @@ _REMARKS = {
     "forgotten_out": ("打刻もれ（退勤）", "bad"),
     "forgotten_break_end": ("打刻もれ（休憩終了・退勤）", "bad"),
     "no_break": ("休憩の打刻なし", "warn"),
+    "over_break": ("休憩超過", "warn"),
     "unplanned": ("予定外の出勤", "info"),
 }
 FORGOTTEN = frozenset({RemarkCode.FORGOTTEN_OUT, RemarkCode.FORGOTTEN_BREAK_END})
@@ -259,17 +262,41 @@ class Remark(Struct, frozen=True):
 def remarks(
     planned: Sequence[MinuteRange], breaks: Sequence[MinuteRange], record: Record, cut: Cut
 ) -> tuple[Remark, ...]:
-    """Late, early, absent, forgotten: planned shifts and breaks held against the record, as far as the day is over."""
+    """Late, early, absent, forgotten, a break too long: plan held against the record, as far as the day is over."""
     found = [remark for shift in planned for remark in _against(shift, record, cut)]
-    if cut.finished and record.presence is Presence.WORKING:
-        found.append(Remark(RemarkCode.FORGOTTEN_OUT))
-    if cut.finished and record.presence is Presence.ON_BREAK:
-        found.append(Remark(RemarkCode.FORGOTTEN_BREAK_END))
+    found += _forgotten(record, cut)
     if not record.open_end and not record.breaks and any(_inside(one, record.present) for one in breaks):
         found.append(Remark(RemarkCode.NO_BREAK))
+    over = break_minutes(record, cut) - break_allowance(planned, breaks)
+    if planned and over > 0:
+        found.append(Remark(RemarkCode.OVER_BREAK, over))
     if record.actual and not planned:
         found.append(Remark(RemarkCode.UNPLANNED))
     return tuple(found)
+
+
+def _forgotten(record: Record, cut: Cut) -> Iterator[Remark]:
+    if cut.finished and record.presence is Presence.WORKING:
+        yield Remark(RemarkCode.FORGOTTEN_OUT)
+    if cut.finished and record.presence is Presence.ON_BREAK:
+        yield Remark(RemarkCode.FORGOTTEN_BREAK_END)
+
+
+def break_minutes(record: Record, cut: Cut) -> int:
+    """Minutes of break taken; one that goes on counts up to now, one whose end was forgotten is not known."""
+    return sum(_length(one, cut) for one in record.breaks)
+
+
+def _length(one: Span, cut: Cut) -> int:
+    if one.end is not None:
+        return one.end - one.start
+    return 0 if cut.finished else max(0, cut.minute - one.start)
+
+
+def break_allowance(planned: Sequence[MinuteRange], breaks: Sequence[MinuteRange]) -> int:
+    """Minutes of break a day allows in total: those planned; where none is planned, what the law makes the employer
+    give for the planned time (労働基準法34条1項: 45 over 6 hours, 60 over 8)."""
+    return total_minutes(breaks) if breaks else RULES[-1].break_owed(total_minutes(planned))
 
 
 def _against(shift: MinuteRange, record: Record, cut: Cut) -> Iterator[Remark]:

@@ -13,6 +13,8 @@ from callcenter.rosters.rules import (
     PunchKind,
     StaffRole,
     allowed,
+    break_allowance,
+    break_minutes,
     fewest_by_slot,
     first_fault,
     judged,
@@ -178,6 +180,13 @@ def test_a_minute_is_worked_exactly_when_the_state_after_its_punches_is_working(
         ("in 8:30, out 17:15", PAST, ["休憩の打刻なし"]),
         ("in 8:30, out 12:30", PAST, ["早退 285分"]),
         ("in 17:15, out 18:00", PAST, ["欠勤"]),
+        ("in 8:30, rest 12:00, back 13:01, out 17:15", PAST, ["休憩超過 1分"]),
+        ("in 8:30, rest 14:00, back 15:00, out 17:15", PAST, []),
+        ("in 8:30, rest 12:00, back 12:40, rest 15:00, back 15:21, out 17:15", PAST, ["休憩超過 1分"]),
+        ("in 8:30, rest 12:00", Cut(minute("13:00")), []),
+        ("in 8:30, rest 12:00", Cut(minute("13:05")), ["休憩超過 5分"]),
+        ("in 8:30, rest 12:00, back 13:10, rest 15:00", PAST, ["打刻もれ（休憩終了・退勤）", "休憩超過 10分"]),
+        ("in 8:30, rest 12:00, back 13:10, out 17:00", PAST, ["早退 15分", "休憩超過 10分"]),
     ],
 )
 def test_late_early_absent_and_forgotten_are_derived(day: str, cut: Cut, said: list[str]) -> None:
@@ -194,6 +203,44 @@ def test_each_shift_of_a_split_day_is_judged_by_itself() -> None:
 def test_work_without_a_plan_is_said() -> None:
     found = remarks([], [], record("in 9:00, out 10:00", PAST), PAST)
     assert [remark.text for remark in found] == ["予定外の出勤"]
+
+
+@pytest.mark.parametrize(
+    ("planned", "breaks", "minutes"),
+    [
+        ("8:30-14:30", [], 0),
+        ("8:30-14:31", [], 45),
+        ("8:30-16:30", [], 45),
+        ("8:30-16:31", [], 60),
+        ("8:30-17:15", ["12:00-12:50", "15:00-15:10"], 60),
+        ("8:30-17:15", ["12:00-12:30"], 30),
+    ],
+)
+def test_a_day_allows_the_planned_breaks_and_without_any_those_of_the_law(
+    planned: str, breaks: list[str], minutes: int
+) -> None:
+    assert break_allowance([span(planned)], [span(one) for one in breaks]) == minutes
+
+
+def test_without_a_planned_break_only_what_passes_the_lawful_one_is_too_long() -> None:
+    at_limit, beyond = (record(f"in 8:30, rest 12:00, back {back}, out 17:15", PAST) for back in ("13:00", "13:02"))
+    assert remarks(DAY, [], at_limit, PAST) == ()
+    assert [one.text for one in remarks(DAY, [], beyond, PAST)] == ["休憩超過 2分"]
+
+
+def test_nobody_takes_too_long_a_break_on_a_day_without_a_plan() -> None:
+    found = remarks([], [], record("in 9:00, rest 10:00, back 13:00, out 14:00", PAST), PAST)
+    assert [one.text for one in found] == ["予定外の出勤"]
+
+
+@given(POSSIBLE, st.integers(0, 1440))
+@settings(max_examples=50, deadline=None)
+def test_presence_is_worked_time_and_break_time_and_nothing_else(drawn: list[tuple[int, int]], now: int) -> None:
+    day = _possible_day(drawn)
+    cut = Cut(max([now, *(mark.minute for mark in day)]))
+    found = record_of(day, cut)
+    there = sum((cut.minute if one.end is None else one.end) - one.start for one in found.actual)
+    assert found.worked_minutes + break_minutes(found, cut) == there
 
 
 # --- the minimum (003 clause 6) ---
