@@ -217,10 +217,14 @@ class StaffLine(Struct, frozen=True):
 
 
 class Shortage(Struct, frozen=True):
-    """A stretch in which fewer operators were present than the minimum (003 clause 6)."""
+    """A stretch in which fewer operators were present than the minimum (003 clause 6). `cause` is a word of a list,
+    `detail` and `measure` are typed; None: not noted (yet)."""
 
     span: TimeRange
     present: int
+    cause: str | None = None
+    detail: str | None = None
+    measure: str | None = None
 
 
 class Staffing(Struct, frozen=True):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from reports.daily import DailyReport, Edition, Issue, Person, StaffLine
+from reports.daily import DailyReport, Edition, Issue, Person, Staffing, StaffLine
 
 #: Stands where a text exists but this edition must not carry it.
 WITHHELD = "（手渡し用に記載）"
@@ -28,7 +28,7 @@ def for_edition(report: DailyReport) -> DailyReport:
         _without_texts(report, rule),
         contract=replace(report.contract, responsible=_nameless(report.contract.responsible)),
         issue=_nameless_issue(report.issue, rule),
-        staffing=replace(report.staffing, lines=tuple(_nameless_line(line, rule) for line in report.staffing.lines)),
+        staffing=_nameless_staffing(report.staffing, rule),
     )
 
 
@@ -84,6 +84,15 @@ def _without_texts(report: DailyReport, rule: Rule) -> DailyReport:
 
 def _nameless(person: Person) -> Person:
     return Person(person.code, None)
+
+
+def _nameless_staffing(staffing: Staffing, rule: Rule) -> Staffing:
+    """The cause of a shortage is a word of a list and stays; what was typed of it does not."""
+    return replace(
+        staffing,
+        lines=tuple(_nameless_line(line, rule) for line in staffing.lines),
+        shortages=tuple(replace(one, detail=rule(one.detail), measure=rule(one.measure)) for one in staffing.shortages),
+    )
 
 
 def _nameless_line(line: StaffLine, rule: Rule) -> StaffLine:

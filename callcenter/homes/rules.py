@@ -107,6 +107,7 @@ class Facts(Struct, frozen=True):
     gaps: tuple[tuple[date, int], ...] = ()
     forgotten: tuple[Forgotten, ...] = ()
     left_open: tuple[LeftOpen, ...] = ()
+    unnoted: tuple[tuple[date, int], ...] = ()
     bookings: Bookings = Bookings()
 
 
@@ -124,6 +125,7 @@ def _found(facts: Facts) -> Iterator[Task]:
     yield from _changed(facts.changed)
     yield from _exchange(facts)
     yield from _forgotten(facts.forgotten)
+    yield from _unnoted(facts.unnoted)
     yield from _left_open(facts)
     yield from _awaiting(facts.awaiting)
 
@@ -223,6 +225,14 @@ def _forgotten(found: Sequence[Forgotten]) -> Iterator[Task]:
         yield Task("forgotten", Urgency.TODAY, "打刻もれがあります", len(found), "件", detail + more, links)
 
 
+def _unnoted(found: Sequence[tuple[date, int]]) -> Iterator[Task]:
+    """A stretch below the minimum is reported with its cause and what was done (003 clauses 6, 10(1)②ウ)."""
+    if found:
+        days, count = [on for on, _ in found], sum(number for _, number in found)
+        title = "最少人数を下回った時間の原因・対策が未記入です"
+        yield Task("unnoted", Urgency.TODAY, title, count, "件", _days(days), _day_links(days, "coverage.day"))
+
+
 def _correction(one: Forgotten, ending: str) -> Link:
     arguments = (("staff_id", one.staff_id), ("on", one.on.isoformat()))
     return Link(one.name + ending, "attendance.correction_form", arguments)
@@ -252,7 +262,7 @@ def _more(count: int) -> str:
 
 
 def _day_links(days: Sequence[date], endpoint: str) -> tuple[Link, ...]:
-    label = {"reporting.day": "日報を開く", "exchange.day": "着信数を開く"}[endpoint]
+    label = {"reporting.day": "日報を開く", "exchange.day": "着信数を開く", "coverage.day": "記入する"}[endpoint]
     several = len(days) > 1
     return tuple(
         Link(f"{on.month}月{on.day}日" if several else label, endpoint, (("on", on.isoformat()),))

@@ -36,6 +36,7 @@ from callcenter.homes.rules import (
 )
 from callcenter.reservations import queries as reservations
 from callcenter.rosters import queries as rosters
+from callcenter.rosters.coverage import queries as coverage
 from callcenter.rosters.rules import RemarkCode
 from reports.measures import MEASURE, Figure, Tally
 from reports.wareki import clock
@@ -186,6 +187,7 @@ def _facts(day: _Day, present: rosters.PresentNow) -> Facts:
         changed=tuple(changed_reports(day.id, finished[0], finished[-1], day.now)) if finished else (),
         forgotten=_forgotten(day, finished),
         left_open=_left_open(day),
+        unnoted=_unnoted(day, finished),
         bookings=_bookings(day),
     )
 
@@ -245,6 +247,11 @@ def _forgotten(day: _Day, finished: Sequence[date]) -> tuple[Forgotten, ...]:
         return ()
     found = rosters.open_days(day.id, finished[0], finished[-1], day.now)
     return tuple(Forgotten(one.on, one.member.name, str(one.member.id)) for one in found)
+
+
+def _unnoted(day: _Day, finished: Sequence[date]) -> tuple[tuple[date, int], ...]:
+    """Of the finished days, and of today what is over."""
+    return tuple(coverage.unnoted(day.id, min([*finished, day.on]), day.on, day.now))
 
 
 def _left_open(day: _Day) -> tuple[LeftOpen, ...]:

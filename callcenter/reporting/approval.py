@@ -7,7 +7,7 @@ for a lock while cells are written. The version number printed is checked again 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
@@ -36,12 +36,14 @@ from callcenter.reporting.texts import (
     place_of_call,
     place_of_gap,
     place_of_matter,
+    place_of_shortage,
 )
 from callcenter.rosters import queries as rosters
 from callcenter.web.access import Actor
 from reports import bundle
 from reports import daily as values
 from reports.measures import Figure
+from reports.wareki import span
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNREGISTERED = "未登録"
@@ -71,7 +73,8 @@ class Review(Struct, frozen=True):
         Of attendance only what stands still: an open end moves with the clock.
         """
         running = any(person.open_end for person in self.day.attendance.people)
-        shown = (self.day.lines, self.day.exchange, self.day.matters, None if running else self.day.attendance)
+        day = self.day
+        shown = (day.lines, day.exchange, day.matters, day.shortage_notes, None if running else day.attendance)
         return hashlib.sha256(repr(shown).encode()).hexdigest()
 
     @property
@@ -121,7 +124,8 @@ def _draft_issue(contract_id: UUID, on: date, at: datetime) -> values.Issue:
 
 
 def _texts(day: daily.Day) -> list[ReportText]:
-    """Every text of the day that would leave: the inquiries' report texts, the matters, the gaps' reasons."""
+    """Every text of the day that would leave: the inquiries' report texts, the matters, the reasons of gaps and of
+    shortages."""
     found = [
         ReportText(place_of_call(line.id), f"#{line.number}", line.report_text)
         for line in day.lines
@@ -131,7 +135,16 @@ def _texts(day: daily.Day) -> list[ReportText]:
     found += [
         ReportText(place_of_gap(entry.start_minute), "着信数との差の理由", entry.text) for entry in day.exchange.reasons
     ]
-    return found
+    return found + list(_shortage_texts(day))
+
+
+def _shortage_texts(day: daily.Day) -> Iterator[ReportText]:
+    standing = {note.id: note for stretch in day.stretches for note in stretch.notes}
+    for note in standing.values():
+        when = span(note.span.start, note.span.end)
+        for name, label, words in (("detail", "原因", note.detail), ("measure", "対策", note.measure)):
+            if words:
+                yield ReportText(place_of_shortage(note.id, name), f"配置の不足 {when} {label}", words)
 
 
 def _state(day: daily.Day, findings: Sequence[TextFinding], now: datetime) -> DayState:
@@ -146,6 +159,7 @@ def _state(day: daily.Day, findings: Sequence[TextFinding], now: datetime) -> Da
         unconfirmed_findings=sum(1 for finding in findings if not finding.confirmed),
         before_closing=not daily.closing_instant_passed(day, now),
         closed_day=not day.status.open,
+        unnoted_shortages=sum(stretch.unfinished for stretch in day.stretches),
     )
 
 

@@ -37,6 +37,7 @@ PART_LABELS = {
     "matters": "市への報告事項",
     "exclusions": "取り消した記録・保存していない通話",
     "reservations": "予約の結果",
+    "shortages": "配置（最少人数を下回った時間の原因・対策）",
 }
 
 
@@ -66,10 +67,16 @@ def marks_of(report: values.DailyReport, keys: ContractKeys) -> dict[str, str]:
         "matters": report.matters,
         "exclusions": report.exclusions,
         "reservations": (report.reservations.tables, report.reservations.days) if report.reservations else None,
+        "shortages": _noted(report.staffing.shortages),
     }
     parts |= {PERSON + line.person.code: line for line in report.staffing.lines if not line.standing}
     marks = {part: _mark(keys, part, content) for part, content in parts.items()}
     return marks | {PERSON + line.person.code: UNTOLD for line in report.staffing.lines if line.standing}
+
+
+def _noted(shortages: Iterable[values.Shortage]) -> list[tuple[str, ...]]:
+    """What was noted, apart from its minutes: those follow from the punches, which have marks of their own."""
+    return sorted({(one.cause, one.detail or "", one.measure or "") for one in shortages if one.cause})
 
 
 def _mark(keys: ContractKeys, part: str, content: object) -> str:

@@ -24,7 +24,9 @@ from callcenter.reporting import queries
 from callcenter.reporting.rules import MATTER_LABELS
 from callcenter.reservations import figures as reservations
 from callcenter.rosters import queries as rosters
-from callcenter.rosters.rules import Span
+from callcenter.rosters.coverage import queries as coverage
+from callcenter.rosters.coverage.rules import Note, Stretch, notes_for, stretch_at, stretches
+from callcenter.rosters.rules import Shortage, Span
 from reports import daily as values
 from reports.booking_counts import Counts as BookingCounts
 from scheduling.calendar import DayStatus
@@ -47,6 +49,13 @@ class Day(Struct, frozen=True):
     gaps: int
     matters: Sequence[queries.DayMatter]
     reservations: BookingCounts | None
+    shortage_notes: tuple[Note, ...] = ()
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """The minutes on end below the minimum, with what was noted of them."""
+        found = self.attendance
+        return stretches(found.shortages, found.judged, found.hours, self.shortage_notes)
 
 
 def read_day(contract_id: UUID, on: date, now: datetime) -> Day:
@@ -63,6 +72,7 @@ def read_day(contract_id: UUID, on: date, now: datetime) -> Day:
         gaps=len(exchange.unexplained_gaps(contract_id, on)),
         matters=queries.matters_of(contract_id, on),
         reservations=reservations.of_day(contract_id, on),
+        shortage_notes=tuple(coverage.notes_between(contract_id, on, on)),
     )
 
 
@@ -166,7 +176,20 @@ def _staffing(day: Day) -> values.Staffing:
     return values.Staffing(
         attendance.minimum,
         tuple(_staff_line(person) for person in attendance.people if person.involved),
-        tuple(values.Shortage(_range(entry.span), entry.present) for entry in attendance.shortages),
+        tuple(_shortage(day, entry) for entry in attendance.shortages),
+    )
+
+
+def _shortage(day: Day, entry: Shortage) -> values.Shortage:
+    """With the notes of these very minutes; where there are none, those of the whole stretch."""
+    stretch = stretch_at(day.stretches, entry.span)
+    notes = notes_for(entry.span, day.shortage_notes) or (stretch.notes if stretch else ())
+    return values.Shortage(
+        _range(entry.span),
+        entry.present,
+        cause="、".join(dict.fromkeys(note.cause.label for note in notes)) or None,
+        detail="\n".join(note.detail for note in notes if note.detail) or None,
+        measure="\n".join(note.measure for note in notes) or None,
     )
 
 

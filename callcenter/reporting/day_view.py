@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from callcenter.clock import local
 from callcenter.reporting.approval import Review
-from callcenter.reporting.texts import CALL_PLACE, GAP_PLACE, ReportText, TextFinding
+from callcenter.reporting.texts import CALL_PLACE, GAP_PLACE, SHORTAGE_PLACE, ReportText, TextFinding
 from reports import daily as values
 from reports.measures import EMPTY
 from reports.wareki import span
@@ -57,9 +57,7 @@ def context(found: Review) -> dict[str, Any]:
         "reservations": report.reservations,
         "staff": [_staff(line) for line in report.staffing.lines],
         "minimum": report.staffing.minimum_operators,
-        "shortages": [
-            (span(one.span.start_minute, one.span.end_minute), one.present) for one in report.staffing.shortages
-        ],
+        "shortages": report.staffing.shortages,
     }
 
 
@@ -92,6 +90,8 @@ def _remedy(source: ReportText, on: date) -> Remedy:
         return Remedy("対応記録を修正する", url_for("call_corrections.correction_form", call_id=UUID(which)))
     if kind == GAP_PLACE:
         return Remedy("差の理由を直す", url_for("exchange.day", on=on.isoformat()))
+    if kind == SHORTAGE_PLACE:
+        return Remedy("原因・対策を書き直す", url_for("coverage.day", on=on.isoformat()))
     return Remedy("報告事項を取り消して書き直す", "#matters")
 
 

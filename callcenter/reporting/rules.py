@@ -60,6 +60,7 @@ class DayState(Struct, frozen=True):
     unconfirmed_findings: int
     before_closing: bool
     closed_day: bool
+    unnoted_shortages: int = 0
 
 
 def checks_of(day: DayState) -> list[Check]:
@@ -95,6 +96,14 @@ def checks_of(day: DayState) -> list[Check]:
             _warn("open_attendance", f"退勤の打刻がない人が {day.open_attendance} 人います。", "attendance.page"),
         ),
         (day.nobody_present, _warn("nobody", "出勤の記録がありません。", "attendance.page")),
+        (
+            day.unnoted_shortages,
+            _warn(
+                "unnoted_shortages",
+                f"最少人数を下回った時間のうち、原因・対策の記入がないものが {day.unnoted_shortages} 件あります。",
+                "coverage.day",
+            ),
+        ),
         (day.before_closing, _warn("before_closing", "受付時間がまだ終わっていません。この時点までの内容になります。")),
         (day.closed_day, _warn("closed_day", "この日は閉庁日です。")),
     ]

@@ -67,7 +67,7 @@ def mark_of(keys: ContractKeys, source: ReportText, finding: Finding) -> bytes:
     return hmac.new(keys.index, b"report.finding " + content.encode(), hashlib.sha256).digest()
 
 
-CALL_PLACE, MATTER_PLACE, GAP_PLACE = "call", "matter", "gap"
+CALL_PLACE, MATTER_PLACE, GAP_PLACE, SHORTAGE_PLACE = "call", "matter", "gap", "shortage"
 
 
 def place_of_call(call_id: UUID) -> str:
@@ -80,3 +80,7 @@ def place_of_matter(matter_id: UUID) -> str:
 
 def place_of_gap(start_minute: int | None) -> str:
     return f"{GAP_PLACE}:{start_minute}"
+
+
+def place_of_shortage(note_id: UUID, field: str) -> str:
+    return f"{SHORTAGE_PLACE}:{note_id}.{field}"

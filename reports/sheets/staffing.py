@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reports.cleaning import clean
 from reports.columns import Column, Kind
-from reports.daily import DailyReport, Staffing, StaffLine, TimeRange
+from reports.daily import DailyReport, Shortage, Staffing, StaffLine, TimeRange
 from reports.fitting import line_count, pieces
 from reports.measures import EMPTY
 from reports.sheets import frame
@@ -28,6 +28,15 @@ COLUMNS = (
 )
 LAST = len(COLUMNS) - 1
 MOST_NOTE_LINES = 4
+UNNOTED = "（未記入）"
+_CAUSE, _MEASURE = (4, 6), (7, LAST)
+_SHORTAGE_HEADINGS = (
+    ((0, 1), "時間", "center"),
+    ((2, 2), "長さ（時:分）", "right"),
+    ((3, 3), "在席人数", "right"),
+    (_CAUSE, "原因", "text"),
+    (_MEASURE, "とった対策", "text"),
+)
 _AT = {column.key: number for number, column in enumerate(COLUMNS)}
 
 
@@ -142,12 +151,39 @@ def _shortages(sheet: Sheet, staffing: Staffing, row: int) -> int:
     if not staffing.shortages:
         return row
     row += 1
-    for (first, last), label in (((0, 1), "時間"), ((2, 2), "長さ（時:分）"), ((3, 3), "在席人数")):
-        sheet.merge((row, first, row, last), label, style("heading", "center" if first == 0 else "right"))
+    for (first, last), label, position in _SHORTAGE_HEADINGS:
+        sheet.merge((row, first, row, last), label, style("heading", position))
     for shortage in staffing.shortages:
-        row += 1
-        whole = span(shortage.span.start_minute, shortage.span.end_minute)
-        sheet.merge((row, 0, row, 1), whole, style("center", "line"))
-        sheet.number(row, 2, shortage.span.minutes / 1440, style("minutes", "line"))
-        sheet.number(row, 3, shortage.present, style("count", "line"))
+        row = _shortage(sheet, row + 1, shortage)
     return row
+
+
+def _shortage(sheet: Sheet, row: int, shortage: Shortage) -> int:
+    """One row, or as many as its texts need; the last row used."""
+    style = sheet.style
+    whole = span(shortage.span.start_minute, shortage.span.end_minute)
+    cause, measure = (_shortage_parts(text, area) for text, area in _shortage_texts(shortage))
+    for number in range(max(len(cause), len(measure))):
+        texts = [(parts[number] if number < len(parts) else "") for parts in (cause, measure)]
+        sheet.merge((row + number, 0, row + number, 1), "" if number else whole, style("center", "line"))
+        sheet.fill(row + number, range(2, 4), style("line"))
+        for (first, last), text in zip((_CAUSE, _MEASURE), texts, strict=True):
+            sheet.merge((row + number, first, row + number, last), text, style("wrap", "line"))
+        lines = [line_count(text, _room(area)) for area, text in zip((_CAUSE, _MEASURE), texts, strict=True)]
+        sheet.lines(row + number, max(lines))
+    sheet.number(row, 2, shortage.span.minutes / 1440, style("minutes", "line"))
+    sheet.number(row, 3, shortage.present, style("count", "line"))
+    return row + max(len(cause), len(measure)) - 1
+
+
+def _shortage_texts(shortage: Shortage) -> tuple[tuple[str, tuple[int, int]], ...]:
+    cause = "\n".join(part for part in (shortage.cause, shortage.detail) if part)
+    return ((cause or UNNOTED, _CAUSE), (shortage.measure or UNNOTED, _MEASURE))
+
+
+def _shortage_parts(text: str, area: tuple[int, int]) -> list[str]:
+    return pieces(clean(text), _room(area))
+
+
+def _room(area: tuple[int, int]) -> float:
+    return sum(column.width for column in COLUMNS[area[0] : area[1] + 1])

@@ -19,9 +19,11 @@ from tests.calls.factories import FIELDS, keep, opened_call, saved_call
 from tests.calls.factories import counted as executed
 from tests.centre import Browser, Centre, Person
 from tests.deliveries.factories import submitted
+from tests.rosters.coverage.factories import noted
 from tests.rosters.factories import FRIDAY_BEFORE, MONDAY, add_staff, plan, punched, shift
 
 THURSDAY_BEFORE = FRIDAY_BEFORE - timedelta(days=1)
+UNNOTED = "最少人数を下回った時間の原因・対策が未記入です"
 TITLE = re.compile(r'<span class="today-task"><b>([^<]+)</b>')
 
 
@@ -43,11 +45,12 @@ def text(browser: Browser) -> str:
 
 
 def staffed(centre: Centre) -> None:
-    """Two operators at work since 8:25."""
+    """Two operators at work since 8:25, as they were all of Friday."""
     for code in ("A1", "A2"):
         staff = add_staff(centre, code)
         plan(centre, staff, shift("8:30-17:15", "12:00-13:00"))
         punched(centre, staff, "in 8:25")
+        punched(centre, staff, "in 8:25, out 17:20", FRIDAY_BEFORE)
 
 
 def recorded_on(centre: Centre, on: date) -> None:
@@ -151,6 +154,21 @@ def test_a_day_that_was_worked_needs_its_report_and_its_exchange_count(centre: C
     assert tasks(supervisor.client()) == ["日報を承認して提出してください", "着信数が入っていません"]
 
 
+def test_a_stretch_below_the_minimum_waits_for_its_cause_until_it_is_noted(centre: Centre, supervisor: Person) -> None:
+    for code, punches in (("A1", "in 8:30"), ("A2", "in 8:40")):
+        punched(centre, add_staff(centre, code), punches)
+    browser = supervisor.client()
+    assert tasks(browser) == [UNNOTED]
+    assert f'href="/coverage/day?on={MONDAY}"' in browser.get("/today").text
+    noted(centre, supervisor, "8:30-8:40")
+    assert tasks(browser) == []
+
+
+def test_a_stretch_that_is_going_on_is_not_yet_to_be_noted(centre: Centre, supervisor: Person) -> None:
+    punched(centre, add_staff(centre, "A1"), "in 8:30")
+    assert UNNOTED not in tasks(supervisor.client())
+
+
 def test_a_count_of_half_a_day_is_not_a_count(centre: Centre, supervisor: Person) -> None:
     staffed(centre)
     recorded_on(centre, FRIDAY_BEFORE)
@@ -234,7 +252,7 @@ def test_every_link_of_the_page_opens(centre: Centre, supervisor: Person) -> Non
     recorded_on(centre, FRIDAY_BEFORE)
     browser = supervisor.client()
     links = re.findall(r'id="go-[^"]+" href="([^"]+)"', browser.get("/today").text)
-    assert len(links) == 3
+    assert len(links) == 4
     assert {browser.get(link.replace("&amp;", "&")).status_code for link in links} == {200}
 
 
@@ -243,7 +261,7 @@ def test_a_door_that_is_closed_to_the_manager_is_not_offered(centre: Centre) -> 
     page = manager.get("/today").text
     assert "オペレーターが足りません" in page
     assert "業務責任者が対応します" in page
-    assert "/attendance" not in page
+    assert 'href="/attendance"' not in page
 
 
 # --- the day so far ---

@@ -78,6 +78,16 @@ def test_a_forgotten_punch_leads_to_its_correction() -> None:
     assert task.links[0].arguments == (("staff_id", "id-1"), ("on", "2026-06-04"))
 
 
+def test_stretches_without_a_cause_are_counted_and_lead_to_their_days() -> None:
+    (task,) = tasks_of(replace(CALM, unnoted=((WEDNESDAY, 2), (THURSDAY, 1))))
+    assert (task.key, task.urgency, task.count) == ("unnoted", Urgency.TODAY, 3)
+    assert task.detail == "令和8年6月3日（水）、令和8年6月4日（木）"
+    assert [(link.label, link.endpoint, link.arguments) for link in task.links] == [
+        ("6月3日", "coverage.day", (("on", "2026-06-03"),)),
+        ("6月4日", "coverage.day", (("on", "2026-06-04"),)),
+    ]
+
+
 def test_calls_left_open_are_told_by_whose_they_are_and_since_when() -> None:
     _, _, count, detail = only(
         replace(CALM, left_open=(LeftOpen(THURSDAY, 612, "例田 一郎"), LeftOpen(THURSDAY, 700, "例田 一郎")))

@@ -16,6 +16,7 @@ from reports.daily import (
     GapReason,
     Matter,
     Person,
+    Shortage,
     Version,
 )
 from reports.fitting import LINE_POINTS, line_count, text_width
@@ -32,10 +33,11 @@ def with_text(report: DailyReport, text: str) -> DailyReport:
     """The report with that text wherever a person may have typed."""
     lines = tuple(replace(line, report_text=text) for line in report.inquiries)
     staff = tuple(replace(line, note=text) for line in report.staffing.lines)
+    short = tuple(replace(one, detail=text, measure=text) for one in report.staffing.shortages)
     return replace(
         report,
         inquiries=lines,
-        staffing=replace(report.staffing, lines=staff),
+        staffing=replace(report.staffing, lines=staff, shortages=short),
         matters=(Matter("その他", text, 600, 1001),),
         gap_reasons=(GapReason(None, text), GapReason(report.gap_reasons[0].span, text)),
         issue=replace(report.issue, version=Version(2, text)),
@@ -193,11 +195,41 @@ def test_long_texts_go_on_in_the_next_row_without_losing_a_word() -> None:
 
 def test_long_notes_and_reasons_stand_whole_under_their_tables() -> None:
     text = "".join(f"{number:03}番目の語、" for number in range(200))
-    book = opened(daily_workbook(with_text(day_of(9), text)))
+    report = with_text(day_of(9), text)
+    book = opened(daily_workbook(replace(report, staffing=replace(report.staffing, shortages=()))))
     for name in ("時間帯別", "配置"):
         rows = [cell.value for cell in cells(book) if cell.parent.title == name and "番目の語" in str(cell.value)]
         assert rows
         assert "".join(rows).replace("\n", "") == text * (2 if name == "時間帯別" else len(day_of(9).staffing.lines))
+
+
+def test_long_causes_and_measures_stand_whole_beside_their_shortage() -> None:
+    text = "".join(f"{number:03}番目の語、" for number in range(200))
+    report = day_of(9)
+    short = tuple(replace(one, detail=text, measure=text) for one in report.staffing.shortages)
+    book = opened(daily_workbook(replace(report, staffing=replace(report.staffing, shortages=short))))
+    for column in ("E", "H"):
+        words = [str(cell.value) for cell in book["配置"][column] if "番目の" in str(cell.value)]
+        assert "".join(words).replace("\n", "").endswith(text)
+
+
+def test_a_shortage_shows_its_cause_and_what_was_done() -> None:
+    shown = texts(day_of(30))
+    assert any(text.startswith("休憩の重なり・超過\n午前の短時間") for text in shown)
+    assert "翌日から昼休憩の開始を30分早め、重ならないようにした。" in shown
+
+
+def test_a_shortage_without_a_note_says_so() -> None:
+    report = day_of(30)
+    bare = tuple(Shortage(one.span, one.present) for one in report.staffing.shortages)
+    shown = texts(replace(report, staffing=replace(report.staffing, shortages=bare)))
+    assert shown.count("（未記入）") == 2
+
+
+def test_by_network_the_cause_is_named_and_its_words_are_not() -> None:
+    shown = texts(submitted(day_of(30), Edition.NETWORK))
+    assert any(text.startswith("休憩の重なり・超過\n（手渡し用に記載）") for text in shown)
+    assert not any("短時間勤務者" in text or "30分早め" in text for text in shown)
 
 
 def test_the_network_edition_holds_no_staff_name_and_no_free_text() -> None:
