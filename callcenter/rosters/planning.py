@@ -16,7 +16,9 @@ from callcenter.contracts.queries import contract
 from callcenter.errors import Conflict, InvalidInput, NotFound
 from callcenter.extensions import db, new_id
 from callcenter.rosters import queries
+from callcenter.rosters.codes import LeaveKind
 from callcenter.rosters.models import PlannedBreak, PlannedShift
+from callcenter.rosters.months.absences import on_leave
 from callcenter.rosters.queries import StaffMember
 from callcenter.rosters.records import PlannedTimes, planned_on
 from callcenter.rosters.service import about, assignment_fault, lock_staff
@@ -68,8 +70,8 @@ def withdraw_shift(on: date, shift: PlannedTimes, *, by: Actor, at: datetime) ->
 def plan_day(plan: DayPlan, *, by: Actor, at: datetime) -> Saved:
     """Save the rows of a day: all of them or none. A row that changes nothing is left alone.
 
-    Raises `InvalidInput` naming each row, person, day and rule (outside the contract or the assignment, overlapping,
-    no reason for a day that is over), `Conflict` when a shift was changed meanwhile.
+    Raises `InvalidInput` naming each row, person, day and rule (outside the contract or the assignment, on
+    approved leave, overlapping, no reason for a day that is over), `Conflict` when a shift was changed meanwhile.
     """
     _require_in_contract(by.contract, plan.on)
     lock_staff(by.contract, [row.staff_id for row in plan.rows])
@@ -114,7 +116,7 @@ def _is_as_planned(row: RowPlan, live: Iterable[PlannedTimes]) -> bool:
 
 
 def _require_valid(on: date, changes: Sequence[RowPlan], live: dict[UUID, PlannedTimes], contract_id: UUID) -> None:
-    members = {member.id: member for member in queries.staff_list(contract_id)}
+    members, off = {member.id: member for member in queries.staff_list(contract_id)}, on_leave(contract_id, on)
     replaced = {row.shift_id for row in changes}
     standing: dict[UUID, list[MinuteRange]] = defaultdict(list)
     for shift in live.values():
@@ -126,11 +128,19 @@ def _require_valid(on: date, changes: Sequence[RowPlan], live: dict[UUID, Planne
             raise NotFound("業務従事者が見つかりませんでした。")
         if row.shift_id is not None and live[row.shift_id].staff_id != row.staff_id:
             raise Conflict(CHANGED_MEANWHILE)
-        fault = _fault(row, members[row.staff_id], on, standing[row.staff_id])
+        member = members[row.staff_id]
+        fault = _leave_fault(row, member, on, off) or _fault(row, member, on, standing[row.staff_id])
         if fault:
             errors[f"{row.key}.shift"] = [fault]
     if errors:
         raise InvalidInput(errors=errors)
+
+
+def _leave_fault(row: RowPlan, member: StaffMember, on: date, off: dict[UUID, LeaveKind]) -> str | None:
+    """Nobody is planned on approved leave, or they would count as present by plan."""
+    if row.times is None or member.id not in off:
+        return None
+    return f"{about(member, on)}承認された休暇（{off[member.id].label}）の日のため、配置できません。"
 
 
 def _fault(row: RowPlan, member: StaffMember, on: date, standing: list[MinuteRange]) -> str | None:
