@@ -18,6 +18,7 @@ class Kind(Enum):
     CODE = "code"
     SERIAL = "serial"
     COUNT = "count"
+    DECIMAL = "decimal"
     SIGNED = "signed"
     RATIO = "ratio"
     DATE = "date"
@@ -35,6 +36,7 @@ _WIDTHS = {
     Kind.CODE: 8,
     Kind.SERIAL: 9,
     Kind.COUNT: 9,
+    Kind.DECIMAL: 9,
     Kind.SIGNED: 9,
     Kind.RATIO: 9,
     Kind.DATE: 12,

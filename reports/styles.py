@@ -40,6 +40,7 @@ PARTS: Final[dict[str, dict[str, Any]]] = {
     "code": {**_CENTER, "num_format": "@"},
     "serial": {**_RIGHT, "num_format": "0_ "},
     "count": {**_RIGHT, "num_format": "#,##0_ "},
+    "decimal": {**_RIGHT, "num_format": "#,##0.0_ "},
     "mean": {**_RIGHT, "num_format": "0.0_ "},
     "signed": {**_RIGHT, "num_format": '#,##0_ ;"−"#,##0_ ;0_ '},
     "ratio": {**_RIGHT, "num_format": "0.0%_ "},

@@ -76,13 +76,14 @@ def people_faults(minimum_operators: int, approved_headcount: int) -> Faults:
 
 class SettingSpec(Struct, frozen=True):
     """A setting that exists: its words on the screen, and how its text becomes the value that is kept.
-    `standard` holds until a value is set."""
+    `standard` holds until a value is set; `lines_hint` is for one of several lines, each an entry."""
 
     name: str
     label: str
     hint: str
     read: Callable[[str], list[str]]
     standard: tuple[str, ...] = ()
+    lines_hint: str = ""
 
 
 def settings_by_name(*specs: SettingSpec) -> Mapping[str, SettingSpec]:
