@@ -26,6 +26,7 @@ from callcenter.calls import api as call_api
 from callcenter.calls import category_pages, correction_pages, desk_pages, draft_api, record_pages
 from callcenter.calls import queries as calls
 from callcenter.calls import receivers as call_receivers
+from callcenter.calls import volumes as call_volumes
 from callcenter.calls.exchange import import_pages as exchange_import_pages
 from callcenter.calls.exchange import pages as exchange_pages
 from callcenter.clock import Clock, now
@@ -56,6 +57,7 @@ from callcenter.rosters import plan_pages, staff_pages
 from callcenter.rosters.coverage import pages as coverage_pages
 from callcenter.rosters.months import pages as month_pages
 from callcenter.rosters.papers import pages as paper_pages
+from callcenter.rosters.ports import VOLUME
 from callcenter.rosters.staffing import pages as staffing_pages
 from callcenter.rosters.timebook import pages as timebook_pages
 from callcenter.web import access, errors, headers, labels, navigation, openapi, options, service_pages, transaction
@@ -138,6 +140,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions[PEOPLE] = directory.names_under
     app.extensions[CONTRACTS_IN_USE] = calls.contracts_in_use
     app.extensions[CHANGED_REPORTS] = report_changes.changed_days
+    app.extensions[VOLUME] = call_volumes.volume
     access.require_rules(app)
     _serve_static(app, settings)
     return app
@@ -259,6 +262,7 @@ def _page_context() -> dict[str, Any]:
         "contract": found.contract if found else None,
         "actor": _actor_card(who, found.login if found else ""),
         "nav": navigation.navigation_for(who),
+        "nav_tabs": navigation.tabs_for(who),
         "now_label": datetime_label(now()),
         "product_version": __version__,
         "demo_clock": _demo_clock(settings),

@@ -196,6 +196,11 @@ def test_the_open_routes_are_these(sqlite_centre: Centre) -> None:
         "GET /calendar/x.ics",
         "GET /api/openapi.json",
         "GET /static/x/y",
+        "GET /kiosk",
+        "POST /kiosk/find",
+        f"GET /kiosk/{DUMMIES['UUIDConverter']}",
+        f"POST /kiosk/{DUMMIES['UUIDConverter']}",
+        f"GET /kiosk/done/{DUMMIES['UUIDConverter']}",
     }
 
 
