@@ -14,7 +14,7 @@ from msgspec import Struct
 from reports.columns import Column, Kind
 from reports.fitting import line_count
 from reports.measures import EMPTY
-from reports.wareki import WEEKDAYS, moment, wareki_year
+from reports.wareki import WEEKDAYS, moment, wareki_month
 from reports.workbook import Book, BookFacts, Page, Sheet, serial, table_sheet
 
 NAME = "出勤簿"
@@ -63,7 +63,7 @@ class AttendanceBook(Struct, frozen=True):
     @property
     def title(self) -> str:
         """出勤簿　令和8年5月"""
-        return f"{NAME}　{wareki_year(self.month)}{self.month.month}月"
+        return f"{NAME}　{wareki_month(self.month)}"
 
     @property
     def state(self) -> str:

@@ -17,7 +17,7 @@ from msgspec import Struct
 from reports.columns import Column, Kind
 from reports.fitting import line_count, row_points
 from reports.measures import EMPTY
-from reports.wareki import length, moment, span, wareki_weekday, wareki_year
+from reports.wareki import length, moment, span, wareki_month, wareki_weekday
 from reports.workbook import Book, BookFacts, Page, Sheet, table_sheet
 
 NAME = "最少配置証明書"
@@ -110,17 +110,12 @@ class CoverageReport(Struct, frozen=True):
     @property
     def month(self) -> str:
         """令和8年6月"""
-        return month_label(self.first)
+        return wareki_month(self.first)
 
 
 def total(parts: Iterable[Minutes]) -> Minutes:
     """The sum of days."""
     return reduce(add, parts, Minutes())
-
-
-def month_label(first: date) -> str:
-    """令和8年6月"""
-    return f"{wareki_year(first)}{first.month}月"
 
 
 def statement(month: str, totals: Minutes) -> str:

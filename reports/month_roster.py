@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from reports.wareki import WEEKDAYS, moment, wareki_year
+from reports.wareki import WEEKDAYS, moment, wareki_month
 from reports.workbook import Book, BookFacts, Page, Sheet
 
 NAME = "シフト表"
@@ -67,7 +67,7 @@ class MonthRoster(Struct, frozen=True):
 
 def workbook(roster: MonthRoster) -> bytes:
     """The roster as an xlsx file; the same roster gives the same bytes."""
-    title = f"{NAME}　{wareki_year(roster.month)}{roster.month.month}月"
+    title = f"{NAME}　{wareki_month(roster.month)}"
     book = Book(BookFacts(title, roster.built_at))
     page = Page((title, roster.state), (roster.contract, ""), landscape=True, repeat_rows=(_HEAD, _HEAD + 1))
     widths = (13.0, 10.0, *(_DAY_WIDTH for _ in roster.days), *_SUM_WIDTHS)

@@ -32,6 +32,11 @@ def wareki(on: date) -> str:
     return f"{wareki_year(on)}{on.month}月{on.day}日"
 
 
+def wareki_month(on: date) -> str:
+    """令和8年6月: the month of a date."""
+    return f"{wareki_year(on)}{on.month}月"
+
+
 def wareki_weekday(on: date) -> str:
     """令和8年6月1日（月）."""
     return f"{wareki(on)}（{WEEKDAYS[on.weekday()]}）"

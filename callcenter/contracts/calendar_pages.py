@@ -28,7 +28,7 @@ from callcenter.errors import AppError, InvalidInput
 from callcenter.web.access import ADMINISTRATION, EVERY_ROLE, actor, allow, only
 from callcenter.web.forms import date_of, whole_of
 from callcenter.web.transaction import transaction
-from reports.wareki import wareki_year
+from reports.wareki import wareki_month, wareki_year
 from scheduling.calendar import (
     READINGS,
     BusinessCalendar,
@@ -99,7 +99,7 @@ def _month(days: list[DayStatus]) -> Month:
     cells: list[DayStatus | None] = [None] * first.weekday() + list(days)
     cells += [None] * (-len(cells) % 7)
     return Month(
-        label=f"{wareki_year(first)}{first.month}月",
+        label=wareki_month(first),
         open_days=sum(day.open for day in days),
         weeks=[cells[start : start + 7] for start in range(0, len(cells), 7)],
         notable=[day for day in days if _is_notable(day)],

@@ -26,6 +26,7 @@ from callcenter.clock import instant_of
 from callcenter.config import Settings
 from callcenter.contracts.queries import calendar
 from callcenter.demo import appointments, attendance, episodes, handover, records
+from callcenter.demo import rosters as roster_desk
 from callcenter.demo.appointments import Appointments
 from callcenter.demo.attendance import PersonDay
 from callcenter.demo.clock import FIRST_ON, LAST_ON, RECORDED_UNTIL_MINUTE, TODAY
@@ -86,7 +87,15 @@ def load(days: int | None, tell: Tell) -> Company:
     for scene in wanted:
         play(scene, company, book)
         tell(1)
+    _arrange_the_month(company)
     return company
+
+
+def _arrange_the_month(company: Company) -> None:
+    """The roster in force, and a request that waits."""
+    at = instant_of(TODAY, RECORDED_UNTIL_MINUTE)
+    roster_desk.publish_month(company.actors["supervisor"], at)
+    roster_desk.ask_for_leave(company, at)
 
 
 def play(scene: Scene, company: Company, book: Appointments) -> None:
@@ -133,6 +142,8 @@ def _load_exchange(scene: Scene, shape: DayShape, leader: Actor) -> None:
 
 
 def _besides(scene: Scene, company: Company, leader: Actor) -> None:
+    if scene.ahead > episodes.LEFT_OPEN:
+        roster_desk.note_shortages(company, scene.on, by=leader, at=scene.evening_at)
     told = episodes.matter_of(scene.ahead)
     if told and scene.ahead:
         handover.add_matter(scene.on, told, by=leader, at=scene.evening_at)

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from reports.wareki import clock, wareki_weekday
+from reports.wareki import clock, wareki_month, wareki_weekday
 
 STALE_AFTER: Final = timedelta(minutes=30)
 """An open call in which nothing was typed for so long has been left, whoever is at it."""
@@ -90,6 +90,16 @@ class Bookings(Struct, frozen=True):
     before_closing: bool = False
 
 
+class Rosters(Struct, frozen=True):
+    """What of the rosters to come needs a hand: coming days planned below the minimum, requests that wait, the month
+    that begins soon without a roster in force, days on which somebody untrained is planned."""
+
+    short: tuple[tuple[date, int], ...] = ()
+    requests: int = 0
+    unpublished: date | None = None
+    untrained: tuple[date, ...] = ()
+
+
 class Facts(Struct, frozen=True):
     """What is known at this moment. Days in ascending order; `previous_on` is the open day before today."""
 
@@ -109,6 +119,7 @@ class Facts(Struct, frozen=True):
     left_open: tuple[LeftOpen, ...] = ()
     unnoted: tuple[tuple[date, int], ...] = ()
     bookings: Bookings = Bookings()
+    rosters: Rosters = Rosters()
 
 
 def tasks_of(facts: Facts) -> list[Task]:
@@ -127,6 +138,7 @@ def _found(facts: Facts) -> Iterator[Task]:
     yield from _forgotten(facts.forgotten)
     yield from _unnoted(facts.unnoted)
     yield from _left_open(facts)
+    yield from _rosters(facts.rosters, facts.today)
     yield from _awaiting(facts.awaiting)
 
 
@@ -233,6 +245,27 @@ def _unnoted(found: Sequence[tuple[date, int]]) -> Iterator[Task]:
         yield Task("unnoted", Urgency.TODAY, title, count, "件", _days(days), _day_links(days, "coverage.day"))
 
 
+def _rosters(found: Rosters, today: date) -> Iterator[Task]:
+    """A shortfall is seen before it happens (003 clause 6)."""
+    if found.short:
+        days = [on for on, _ in found.short]
+        urgency = Urgency.NOW if days[0] == today else Urgency.TODAY
+        title, links = "予定で最少人員を下回る日があります", _day_links(days, "roster.day")
+        yield Task("short_ahead", urgency, title, len(days), "日分", _days(days), links)
+    if found.untrained:
+        link = (Link("研修の登録を確認する", "staff.page", (("show", "untrained"),)),)
+        title, count = "業務研修の修了がない人に予定があります", len(found.untrained)
+        yield Task("untrained", Urgency.TODAY, title, count, "日分", _days(found.untrained), link)
+    if found.requests:
+        link = (Link("申請を見る", "months.leave_page"),)
+        yield Task("requests", Urgency.TODAY, "休みと交替の申請が届いています", found.requests, "件", "", link)
+    if found.unpublished:
+        month = found.unpublished
+        link = (Link("シフト表を作る", "months.page", (("month", f"{month:%Y-%m}"),)),)
+        detail = f"{wareki_month(month)}のシフト表が公開されていません。"
+        yield Task("unpublished", Urgency.TODAY, "来月のシフト表を公開してください", 1, "か月", detail, link)
+
+
 def _correction(one: Forgotten, ending: str) -> Link:
     arguments = (("staff_id", one.staff_id), ("on", one.on.isoformat()))
     return Link(one.name + ending, "attendance.correction_form", arguments)
@@ -262,12 +295,20 @@ def _more(count: int) -> str:
 
 
 def _day_links(days: Sequence[date], endpoint: str) -> tuple[Link, ...]:
-    label = {"reporting.day": "日報を開く", "exchange.day": "着信数を開く", "coverage.day": "記入する"}[endpoint]
+    label = _DAY_LABELS[endpoint]
     several = len(days) > 1
     return tuple(
         Link(f"{on.month}月{on.day}日" if several else label, endpoint, (("on", on.isoformat()),))
         for on in days[:LINKS_SHOWN]
     )
+
+
+_DAY_LABELS = {
+    "reporting.day": "日報を開く",
+    "exchange.day": "着信数を開く",
+    "coverage.day": "記入する",
+    "roster.day": "予定を直す",
+}
 
 
 def what_comes_next(today: date, minute: int, hours: tuple[int, int] | None, next_on: date) -> str:

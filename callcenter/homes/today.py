@@ -29,6 +29,7 @@ from callcenter.homes.rules import (
     Facts,
     Forgotten,
     LeftOpen,
+    Rosters,
     SentBack,
     Task,
     tasks_of,
@@ -36,6 +37,7 @@ from callcenter.homes.rules import (
 )
 from callcenter.reservations import queries as reservations
 from callcenter.rosters import queries as rosters
+from callcenter.rosters.attention import attention
 from callcenter.rosters.coverage import queries as coverage
 from callcenter.rosters.rules import RemarkCode
 from reports.measures import MEASURE, Figure, Tally
@@ -189,7 +191,13 @@ def _facts(day: _Day, present: rosters.PresentNow) -> Facts:
         left_open=_left_open(day),
         unnoted=_unnoted(day, finished),
         bookings=_bookings(day),
+        rosters=_rosters(day),
     )
+
+
+def _rosters(day: _Day) -> Rosters:
+    found = attention(day.id, day.now)
+    return Rosters(found.short, found.requests, found.unpublished, found.untrained)
 
 
 def _bookings(day: _Day) -> Bookings:

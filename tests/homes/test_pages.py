@@ -45,10 +45,10 @@ def text(browser: Browser) -> str:
 
 
 def staffed(centre: Centre) -> None:
-    """Two operators at work since 8:25, as they were all of Friday."""
+    """Two operators at work since 8:25, as they were all of Friday; others take over at lunch, as planned."""
     for code in ("A1", "A2"):
         staff = add_staff(centre, code)
-        plan(centre, staff, shift("8:30-17:15", "12:00-13:00"))
+        plan(centre, staff, shift("8:30-17:15"))
         punched(centre, staff, "in 8:25")
         punched(centre, staff, "in 8:25, out 17:20", FRIDAY_BEFORE)
 
@@ -162,6 +162,14 @@ def test_a_stretch_below_the_minimum_waits_for_its_cause_until_it_is_noted(centr
     assert f'href="/coverage/day?on={MONDAY}"' in browser.get("/today").text
     noted(centre, supervisor, "8:30-8:40")
     assert tasks(browser) == []
+
+
+def test_a_coming_day_with_too_few_is_told(centre: Centre, supervisor: Person) -> None:
+    staffed(centre)
+    plan(centre, add_staff(centre, "A3"), shift("8:30-17:15"), MONDAY + timedelta(days=1))
+    browser = supervisor.client()
+    assert tasks(browser) == ["予定で最少人員を下回る日があります"]
+    assert "令和8年6月2日（火）" in text(browser)
 
 
 def test_a_stretch_that_is_going_on_is_not_yet_to_be_noted(centre: Centre, supervisor: Person) -> None:

@@ -5,7 +5,17 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from callcenter.homes.rules import Bookings, Facts, Forgotten, LeftOpen, SentBack, Urgency, tasks_of, what_comes_next
+from callcenter.homes.rules import (
+    Bookings,
+    Facts,
+    Forgotten,
+    LeftOpen,
+    Rosters,
+    SentBack,
+    Urgency,
+    tasks_of,
+    what_comes_next,
+)
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 3)
 THURSDAY, FRIDAY = date(2026, 6, 4), date(2026, 6, 5)
@@ -130,3 +140,22 @@ def test_visitors_and_the_citys_system_come_before_reports() -> None:
 def test_what_the_citys_system_was_not_told_is_urgent_before_closing() -> None:
     facts = Facts(date(2026, 6, 1), None, bookings=Bookings(unentered=1, unverified=1, before_closing=True))
     assert {task.key for task in tasks_of(facts) if task.urgency is Urgency.NOW} == {"unentered", "unverified"}
+
+
+def test_a_shortfall_that_is_planned_is_told_before_it_happens() -> None:
+    monday = date(2026, 6, 8)
+    urgency, title, count, detail = only(replace(CALM, rosters=Rosters(short=((monday, 60),))))
+    assert (urgency, count, detail) == (Urgency.TODAY, 1, "令和8年6月8日（月）")
+    assert "下回る" in title
+    assert only(replace(CALM, rosters=Rosters(short=((FRIDAY, 15), (monday, 60)))))[0] is Urgency.NOW
+
+
+def test_requests_the_coming_month_and_untrained_people_lead_to_their_pages() -> None:
+    found = Rosters(requests=2, unpublished=date(2026, 7, 1), untrained=(FRIDAY,))
+    links = {task.key: task.links[0] for task in tasks_of(replace(CALM, rosters=found))}
+    assert {key: link.endpoint for key, link in links.items()} == {
+        "untrained": "staff.page",
+        "requests": "months.leave_page",
+        "unpublished": "months.page",
+    }
+    assert links["unpublished"].arguments == (("month", "2026-07"),)

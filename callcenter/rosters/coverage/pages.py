@@ -24,9 +24,10 @@ from callcenter.web.labels import date_label
 from callcenter.web.navigation import NavItem
 from callcenter.web.transaction import end_read, transaction
 from reports import coverage as proof
+from reports.wareki import wareki_month
 
 blueprint = Blueprint("coverage", __name__)
-NAV = (NavItem("最少配置の証明", "coverage.page", LEADERSHIP, 44, section="coverage.", group=ATTENDANCE),)
+NAV = (NavItem("最少配置の証明", "coverage.page", LEADERSHIP, 43, section="coverage.", group=ATTENDANCE),)
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BADGES = {"open": "bad", "noted": "ok", "resolved": "mute"}
@@ -42,9 +43,9 @@ def page() -> str:
     return render_template(
         "rosters/coverage_month.html",
         month=found,
-        title=proof.month_label(found.first),
+        title=wareki_month(found.first),
         totals=found.totals,
-        statement=proof.statement(proof.month_label(found.first), found.totals),
+        statement=proof.statement(wareki_month(found.first), found.totals),
         proof=proof,
         chart=view.chart(found.open_days),
         badges=BADGES,

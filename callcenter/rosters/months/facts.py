@@ -20,6 +20,7 @@ from callcenter.rosters.months.rules import Day, Key, Month
 from callcenter.rosters.papers import queries as papers
 from callcenter.rosters.queries import ROLE_ORDER, StaffMember, staff_list
 from callcenter.web.labels import date_label
+from reports.wareki import wareki_month
 from scheduling import labour
 from scheduling.labour import WorkedDay
 from scheduling.rostering.problem import LeaderRule
@@ -52,7 +53,7 @@ def month_days(contract_id: UUID, first: date) -> Month:
     if from_on > to_on:
         span = f"{date_label(term.starts_on)}から{date_label(term.ends_on)}まで"
         raise InvalidInput(
-            f"{first.year}年{first.month}月は契約期間（{span}）の外の月です。",
+            f"{wareki_month(first)}は契約期間（{span}）の外の月です。",
             errors={"month": ["契約期間の外の月です。"]},
         )
     known = terms(contract_id)

@@ -26,7 +26,7 @@ from callcenter.web.transaction import transaction
 NAV = (
     NavItem("月のシフト表", "months.page", LEADERSHIP, 46, section="months.", group=SHIFTS),
     NavItem("1日の予定", "roster.day", LEADERSHIP, 47, section="roster.", group=SHIFTS),
-    NavItem("休暇・交替", "months.leave_page", LEADERSHIP, 47, group=SHIFTS),
+    NavItem("休みと交替", "months.leave_page", LEADERSHIP, 47, group=SHIFTS),
     NavItem("自分のシフト", "months.mine", DESK, 49, group=SHIFTS),
 )
 

@@ -23,6 +23,7 @@ from callcenter.rosters.months.queries import Version, cells_of, in_state, live_
 from callcenter.rosters.months.required import required_operators
 from callcenter.rosters.months.rules import Cell, Change, differences
 from callcenter.web.access import actor
+from reports.wareki import wareki_month
 
 blueprint = Blueprint("months", __name__)
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
@@ -43,7 +44,7 @@ def month_choices(contract_id: UUID) -> list[tuple[str, str]]:
     term, found = contract(contract_id), []
     first = term.starts_on.replace(day=1)
     while first <= term.ends_on:
-        found.append((f"{first:%Y-%m}", f"{first.year}年{first.month}月"))
+        found.append((f"{first:%Y-%m}", wareki_month(first)))
         first = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     return found
 
@@ -65,7 +66,7 @@ class MonthView(Struct, frozen=True):
 
     @property
     def title(self) -> str:
-        return f"{self.first.year}年{self.first.month}月"
+        return wareki_month(self.first)
 
     @property
     def changes(self) -> tuple[Change, ...]:

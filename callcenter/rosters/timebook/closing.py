@@ -17,15 +17,10 @@ from callcenter.rosters.timebook.queries import closing_of
 from callcenter.rosters.timebook.rules import last_of_month
 from callcenter.web.access import Actor
 from callcenter.web.labels import date_label
-from reports.wareki import wareki_year
+from reports.wareki import wareki_month
 
 CLOSED_ALREADY = "この月は、すでに締められています。最新の内容を確認してください。"
 OPEN_ALREADY = "この月は締められていません。最新の内容を確認してください。"
-
-
-def month_label(month: date) -> str:
-    """令和8年5月"""
-    return f"{wareki_year(month)}{month.month}月"
 
 
 def close_month(month: date, *, by: Actor, at: datetime) -> UUID:
@@ -39,7 +34,7 @@ def close_month(month: date, *, by: Actor, at: datetime) -> UUID:
     _require_over(month, by.contract, at)
     forgotten = open_days(by.contract, month, last_of_month(month), at)
     if forgotten:
-        raise InvalidInput(f"{month_label(month)}分は、打刻もれがあるため締められません。{_named(forgotten)}")
+        raise InvalidInput(f"{wareki_month(month)}分は、打刻もれがあるため締められません。{_named(forgotten)}")
     row = AttendanceClosing(contract_id=by.contract, id=new_id(), month=month, closed_at=at, closed_by=by.user_id)
     db.session.add(row)
     db.session.flush()
@@ -50,9 +45,11 @@ def close_month(month: date, *, by: Actor, at: datetime) -> UUID:
 def _require_over(month: date, contract_id: UUID, at: datetime) -> None:
     term, last_on = contract(contract_id), last_of_month(month)
     if last_on < term.starts_on or month > term.ends_on:
-        raise InvalidInput(f"{month_label(month)}は契約期間の外です。")
+        raise InvalidInput(f"{wareki_month(month)}は契約期間の外です。")
     if local(at).on <= last_on:
-        raise InvalidInput(f"{month_label(month)}はまだ終わっていません。{date_label(last_on)}の翌日から締められます。")
+        raise InvalidInput(
+            f"{wareki_month(month)}はまだ終わっていません。{date_label(last_on)}の翌日から締められます。"
+        )
 
 
 def _named(forgotten: list[OpenDay]) -> str:

@@ -10,9 +10,9 @@ from msgspec import Struct
 from callcenter.clock import local
 from callcenter.contracts.queries import contract
 from callcenter.errors import InvalidInput
-from callcenter.rosters.timebook.closing import month_label
 from callcenter.rosters.timebook.rules import first_of_month, months_between
 from callcenter.rosters.timebook.schemas import month_of
+from reports.wareki import wareki_month
 
 
 class PageMonth(Struct, frozen=True):
@@ -31,7 +31,7 @@ class PageMonth(Struct, frozen=True):
     @property
     def label(self) -> str:
         """令和8年6月"""
-        return month_label(self.first)
+        return wareki_month(self.first)
 
 
 def page_month(contract_id: UUID, raw: str | None, at: datetime) -> PageMonth:
@@ -41,11 +41,11 @@ def page_month(contract_id: UUID, raw: str | None, at: datetime) -> PageMonth:
     today = min(max(first_of_month(local(at).on), months[0]), months[-1])
     first = month_of(raw, today)
     if first not in months:
-        raise InvalidInput(f"{month_label(first)}は契約期間の外です。")
+        raise InvalidInput(f"{wareki_month(first)}は契約期間の外です。")
     index = months.index(first)
     return PageMonth(
         first,
         months[index - 1] if index else None,
         months[index + 1] if index + 1 < len(months) else None,
-        tuple((f"{month:%Y-%m}", month_label(month)) for month in months),
+        tuple((f"{month:%Y-%m}", wareki_month(month)) for month in months),
     )
