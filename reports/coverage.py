@@ -25,7 +25,6 @@ FORMULA = (
     "充足率 ＝（判定した開庁時間 － 最少人数を下回った時間）÷ 判定した開庁時間（0.1％未満は切捨て）。"
     "月の値は、合計どうしの割り算です。"
 )
-COUNTED = "数えるのは、出勤していて休憩中でないオペレーターだけです。業務責任者・副責任者は数えません（仕様書6）。"
 AMOUNT = "減額の要否と金額は、市が定めます。この資料は、その根拠となる時間だけを示します。"
 _WIDTHS = (22.0, 13.0, 14.0, 13.0, 13.0, 13.0)
 _LAST = len(_WIDTHS) - 1
@@ -102,6 +101,7 @@ class CoverageReport(Struct, frozen=True):
     days: tuple[DayLine, ...]
     stretches: tuple[StretchLine, ...]
     closed_days: int = 0
+    breaks_count: bool = False
 
     @property
     def totals(self) -> Minutes:
@@ -116,6 +116,12 @@ class CoverageReport(Struct, frozen=True):
 def total(parts: Iterable[Minutes]) -> Minutes:
     """The sum of days."""
     return reduce(add, parts, Minutes())
+
+
+def counted(breaks_count: bool) -> str:
+    """Whom the figures count (003 clause 6); the contract may count people on a break."""
+    who = "出勤しているオペレーター（休憩中を含む）" if breaks_count else "出勤していて休憩中でないオペレーター"
+    return f"数えるのは、{who}だけです。業務責任者・副責任者は数えません（仕様書6）。"
 
 
 def statement(month: str, totals: Minutes) -> str:
@@ -243,7 +249,7 @@ def _ratio(sheet: Sheet, row: int, column: int, minutes: Minutes, *parts: str) -
 def _statements(sheet: Sheet, report: CoverageReport, row: int) -> int:
     texts = (
         ("契約書第10条との関係", f"{statement(report.month, report.totals)}{AMOUNT}"),
-        ("算出方法", f"{FORMULA}{COUNTED}"),
+        ("算出方法", f"{FORMULA}{counted(report.breaks_count)}"),
     )
     for label, text in texts:
         _line(sheet, row, label, text)
@@ -340,7 +346,7 @@ def _stretches(book: Book, report: CoverageReport) -> None:
     page = _page(report, landscape=True, repeat_rows=(2, 2))
     sheet = table_sheet(book, "下回った時間", STRETCH_COLUMNS, page)
     title = f"最少人数を下回った時間と、その原因・対策　{report.month}"
-    _opening(sheet, title, COUNTED, STRETCH_COLUMNS)
+    _opening(sheet, title, counted(report.breaks_count), STRETCH_COLUMNS)
     sheet.headings(2, STRETCH_COLUMNS, 34)
     row = 3
     for line in report.stretches:

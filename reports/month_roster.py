@@ -63,6 +63,7 @@ class MonthRoster(Struct, frozen=True):
     days: tuple[Day, ...]
     rows: tuple[Row, ...]
     legend: tuple[str, ...]
+    breaks_count: bool = False
 
 
 def workbook(roster: MonthRoster) -> bytes:
@@ -192,7 +193,8 @@ def _legend(sheet: Sheet, roster: MonthRoster, row: int) -> int:
     lines = [
         "記号　"
         + "　／　".join((*roster.legend, "下の時刻は休憩の始まり", "休・特・病=承認・申請中の休暇　希=希望休")),
-        "業務責任者・副責任者、休憩中の人、休暇の人は、最少人員に数えません（仕様書6）。",
+        f"{'業務責任者・副責任者' if roster.breaks_count else '業務責任者・副責任者、休憩中の人'}、休暇の人は、"
+        "最少人員に数えません（仕様書6）。",
     ]
     if named:
         lines.append("閉庁日　" + "、".join(named))

@@ -11,6 +11,7 @@ from callcenter.clock import now
 from callcenter.errors import AppError, Conflict, InvalidInput, NotFound
 from callcenter.protection.scan import IndividualNumberRefused
 from callcenter.rosters import attendance, queries, rules, schemas
+from callcenter.rosters.floor import who_counts
 from callcenter.rosters.menu import ATTENDANCE, STAFF
 from callcenter.rosters.page_parts import PageDay, axis_of, coverage_rows, page_day, typed_again
 from callcenter.rosters.queries import PresentNow, StaffDay
@@ -100,6 +101,9 @@ def present() -> Any:
 
 
 present.__background__ = True  # type: ignore[attr-defined]
+
+
+blueprint.add_app_template_filter(who_counts)
 
 
 @blueprint.app_template_filter("present_shown")

@@ -17,6 +17,8 @@ from callcenter.errors import AppError, Conflict, InvalidInput
 from callcenter.extensions import new_id
 from callcenter.protection.scan import IndividualNumberRefused
 from callcenter.rosters import planning, queries, rules, schemas
+from callcenter.rosters.floor import break_reading
+from callcenter.rosters.months.absences import on_leave
 from callcenter.rosters.page_parts import PageDay, coverage_rows, page_day, typed_again
 from callcenter.rosters.queries import StaffMember
 from callcenter.rosters.records import PlannedTimes, planned_on
@@ -25,7 +27,7 @@ from callcenter.web.access import LEADERSHIP, actor, allow, only
 from callcenter.web.forms import id_of
 from callcenter.web.labels import date_label
 from callcenter.web.transaction import transaction
-from scheduling.intervals import CoverageRun, MinuteRange, coverage, subtract
+from scheduling.intervals import CoverageRun, MinuteRange, coverage
 from scheduling.shifts import ShiftTimes
 
 blueprint = Blueprint("roster", __name__)
@@ -65,6 +67,7 @@ def _page(shown: PageDay, rows: list[RowView], error: AppError | None = None, **
         minimum=minimum,
         shortages=rules.shortages(runs, minimum),
         coverage=coverage_rows(runs, hours, minimum),
+        breaks_count=break_reading(contract_id).counts_on(shown.on),
         error=error,
         typed_reason=request.form.get("reason", ""),
         **{"copied_from": None, **more},
@@ -78,12 +81,14 @@ def _patterns(on: date) -> tuple[Pattern, ...]:
 
 
 def _planned_coverage(contract_id: UUID, on: date, hours: MinuteRange | None) -> tuple[CoverageRun, ...]:
-    """Operators who are to be at work, breaks taken off."""
+    """Operators who are to be there; who is on approved leave is not."""
     if hours is None:
         return ()
     operators = {one.id for one in queries.staff_list(contract_id, on) if one.role.counts_to_minimum}
-    shifts = [shift.times for shift in planned_on(contract_id, on) if shift.staff_id in operators]
-    return coverage((part for times in shifts for part in subtract([times.span], times.breaks)), hours)
+    away = on_leave(contract_id, on)
+    shifts = [one.times for one in planned_on(contract_id, on) if one.staff_id in operators - away.keys()]
+    breaks_count = break_reading(contract_id).counts_on(on)
+    return coverage((part for times in shifts for part in ((times.span,) if breaks_count else times.work)), hours)
 
 
 def _rows(shown: PageDay, source: date | None) -> list[RowView]:

@@ -20,6 +20,7 @@ from callcenter.protection.text import normalise_for_search
 from callcenter.rosters import rules
 from callcenter.rosters.codes import CertificateKind
 from callcenter.rosters.coverage.models import ShortageNote
+from callcenter.rosters.floor import break_reading
 from callcenter.rosters.models import PlannedShift, Punch, PunchCorrection, Staff
 from callcenter.rosters.papers.models import StaffCertificate
 from callcenter.rosters.papers.rules import Period, covered
@@ -268,6 +269,7 @@ class DayAttendance(Struct, frozen=True):
     people: tuple[StaffDay, ...]
     coverage: tuple[CoverageRun, ...]
     shortages: tuple[rules.Shortage, ...]
+    breaks_count: bool = False
 
     @property
     def below_minutes(self) -> int:
@@ -289,8 +291,9 @@ def day_attendance(contract_id: UUID, on: date, now: datetime) -> DayAttendance:
     cut, hours = cut_of(on, now), calendar(contract_id).open_interval(on)
     minimum, judged = terms_on(contract_id, on).minimum_operators, rules.judged(hours, cut)
     people = _people(contract_id, on, cut)
-    runs = rules.operators_present(((day.member.role, day.record) for day in people), judged)
-    return DayAttendance(on, minimum, hours, judged, people, runs, rules.shortages(runs, minimum))
+    breaks_count = break_reading(contract_id).counts_on(on)
+    runs = rules.operators_present(((day.member.role, day.record) for day in people), judged, breaks_count=breaks_count)
+    return DayAttendance(on, minimum, hours, judged, people, runs, rules.shortages(runs, minimum), breaks_count)
 
 
 def _people(contract_id: UUID, on: date, cut: Cut) -> tuple[StaffDay, ...]:
@@ -349,14 +352,18 @@ class PresentNow(Struct, frozen=True):
 
 
 def present_now(contract_id: UUID, now: datetime) -> PresentNow:
-    """Who is at work now: operators punched in and not on break. Raises `NotFound` before the first terms."""
+    """Who is there now: operators punched in, on a break only where the contract counts them. Raises `NotFound` before
+    the first terms."""
     today = local(now).on
     marks: dict[UUID, list[Mark]] = defaultdict(list)
     for punch in standing_punches(contract_id, today):
         marks[punch.staff_id].append(punch.mark)
     operators = [one for one in staff_list(contract_id, today) if one.role.counts_to_minimum]
     state = {one.id: rules.presence_after(marks[one.id]) for one in operators}
-    names = tuple(one.name for one in operators if state[one.id] is Presence.WORKING)
+    counted = {Presence.WORKING}
+    if break_reading(contract_id).counts_on(today):
+        counted.add(Presence.ON_BREAK)
+    names = tuple(one.name for one in operators if state[one.id] in counted)
     return PresentNow(
         count=len(names),
         minimum=terms_on(contract_id, today).minimum_operators,

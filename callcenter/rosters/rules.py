@@ -164,13 +164,14 @@ def first_fault(marks: Iterable[Mark]) -> tuple[Mark, str] | None:
 
 
 class Record(Struct, frozen=True):
-    """A person's day as punched. `present` holds the minutes known to be worked: breaks taken off, nothing after
-    the last punch of a finished day."""
+    """A person's day as punched. `present` holds the minutes known to be worked, `resting` those known to be a break;
+    neither knows anything after the last punch of a finished day."""
 
     actual: tuple[Span, ...]
     breaks: tuple[Span, ...]
     present: tuple[MinuteRange, ...]
     presence: Presence
+    resting: tuple[MinuteRange, ...] = ()
 
     @property
     def worked_minutes(self) -> int:
@@ -187,8 +188,9 @@ def record_of(marks: Sequence[Mark], cut: Cut) -> Record:
     return Record(
         actual=tuple(_spans(marks, PunchKind.IN, PunchKind.OUT)),
         breaks=tuple(_spans(marks, PunchKind.BREAK_START, PunchKind.BREAK_END)),
-        present=tuple(_present(marks, cut)),
+        present=tuple(_minutes_of(Presence.WORKING, marks, cut)),
         presence=presence_after(marks),
+        resting=tuple(_minutes_of(Presence.ON_BREAK, marks, cut)),
     )
 
 
@@ -206,11 +208,11 @@ def _spans(marks: Iterable[Mark], opening: PunchKind, closing: PunchKind) -> Ite
         yield Span(start, None)
 
 
-def _present(marks: Sequence[Mark], cut: Cut) -> Iterator[MinuteRange]:
+def _minutes_of(presence: Presence, marks: Sequence[Mark], cut: Cut) -> Iterator[MinuteRange]:
     for index, (mark, following) in enumerate(pairwise(marks), start=1):
-        if following.minute > mark.minute and presence_after(marks[:index]) is Presence.WORKING:
+        if following.minute > mark.minute and presence_after(marks[:index]) is presence:
             yield MinuteRange(mark.minute, following.minute)
-    if cut.finished or not marks or presence_after(marks) is not Presence.WORKING:
+    if cut.finished or not marks or presence_after(marks) is not presence:
         return
     if cut.minute > marks[-1].minute:
         yield MinuteRange(marks[-1].minute, cut.minute)
@@ -344,13 +346,17 @@ def judged(hours: MinuteRange | None, cut: Cut) -> MinuteRange | None:
 
 
 def operators_present(
-    records: Iterable[tuple[StaffRole, Record]], within: MinuteRange | None
+    records: Iterable[tuple[StaffRole, Record]], within: MinuteRange | None, *, breaks_count: bool = False
 ) -> tuple[CoverageRun, ...]:
-    """How many operators were at work at each minute of `within`; on break is not at work."""
+    """How many operators were there at each minute of `within`: at work, and on a break only where the contract reads
+    the minimum so (`breaks_count`)."""
     if within is None:
         return ()
-    ranges = [one for role, record in records if role.counts_to_minimum for one in record.present]
-    return coverage(ranges, within)
+    operators = [record for role, record in records if role.counts_to_minimum]
+    there = [one for record in operators for one in record.present]
+    if breaks_count:
+        there += [one for record in operators for one in record.resting]
+    return coverage(there, within)
 
 
 def shortages(runs: Iterable[CoverageRun], minimum: int) -> tuple[Shortage, ...]:

@@ -21,6 +21,7 @@ from callcenter.rosters import rules
 from callcenter.rosters.codes import RequestState, ShortageCause
 from callcenter.rosters.coverage.models import ShortageNote
 from callcenter.rosters.coverage.rules import Note, Stretch, resolved, stretches
+from callcenter.rosters.floor import BreakReading, break_reading
 from callcenter.rosters.models import PlannedBreak, PlannedShift
 from callcenter.rosters.months.models import LeaveRequest
 from callcenter.rosters.queries import StaffMember, cut_of, staff_list
@@ -46,6 +47,7 @@ class DayCoverage(Struct, frozen=True):
     stretches: tuple[Stretch, ...]
     resolved: tuple[Note, ...]
     notes: tuple[Note, ...]
+    breaks_count: bool = False
 
     @property
     def shortages(self) -> tuple[rules.Shortage, ...]:
@@ -87,6 +89,7 @@ class _Range(Struct, frozen=True):
     punches: Mapping[tuple[date, UUID], Sequence[StandingPunch]]
     leave: Mapping[UUID, Sequence[tuple[date, date]]]
     notes: Mapping[date, Sequence[Note]]
+    breaks: BreakReading
 
 
 def days(contract_id: UUID, from_on: date, to_on: date, now: datetime) -> list[DayCoverage]:
@@ -136,18 +139,22 @@ def _read(contract_id: UUID, from_on: date, to_on: date) -> _Range:
         punches[punch.local_on, punch.staff_id].append(punch)
     for note in notes_between(contract_id, from_on, to_on):
         notes[note.on].append(note)
+    reading = break_reading(contract_id)
     return _Range(
         members=[one for one in staff_list(contract_id) if one.role.counts_to_minimum],
         terms=terms(contract_id),
-        planned=_planned_work(contract_id, from_on, to_on),
+        planned=_planned_work(contract_id, from_on, to_on, reading),
         punches=punches,
         leave=_leave(contract_id, from_on, to_on),
         notes=notes,
+        breaks=reading,
     )
 
 
-def _planned_work(contract_id: UUID, from_on: date, to_on: date) -> dict[tuple[date, UUID], list[MinuteRange]]:
-    """The minutes each person was to work on each day, breaks taken off."""
+def _planned_work(
+    contract_id: UUID, from_on: date, to_on: date, reading: BreakReading
+) -> dict[tuple[date, UUID], list[MinuteRange]]:
+    """The minutes each person was to be there on each day; breaks are taken off where they do not count."""
     shifts = db.session.execute(
         select(
             PlannedShift.id,
@@ -161,7 +168,8 @@ def _planned_work(contract_id: UUID, from_on: date, to_on: date) -> dict[tuple[d
     found: dict[tuple[date, UUID], list[MinuteRange]] = defaultdict(list)
     for row in shifts:
         whole = MinuteRange(row.start_minute, row.end_minute)
-        found[row.local_on, row.staff_id] += subtract([whole], breaks.get(row.id, []))
+        off = [] if reading.counts_on(row.local_on) else breaks.get(row.id, [])
+        found[row.local_on, row.staff_id] += subtract([whole], off)
     return found
 
 
@@ -209,7 +217,8 @@ def _day(status: DayStatus, found: _Range, now: datetime) -> DayCoverage:
     """As `rosters.queries.day_attendance` judges it, by the same rules."""
     on, hours, cut = status.on, status.hours, cut_of(status.on, now)
     minimum, judged = _minimum(found.terms, on), rules.judged(hours, cut)
-    present = rules.operators_present(_records(found, on, cut), judged)
+    breaks_count = found.breaks.counts_on(on)
+    present = rules.operators_present(_records(found, on, cut), judged, breaks_count=breaks_count)
     notes = tuple(found.notes.get(on, ()))
     short = stretches(rules.shortages(present, minimum), judged, hours, notes)
     return DayCoverage(
@@ -223,6 +232,7 @@ def _day(status: DayStatus, found: _Range, now: datetime) -> DayCoverage:
         stretches=short,
         resolved=resolved(short, notes),
         notes=notes,
+        breaks_count=breaks_count,
     )
 
 

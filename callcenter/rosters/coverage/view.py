@@ -34,6 +34,11 @@ class Month(Struct, frozen=True):
         return tuple(day for day in self.days if day.hours is not None)
 
     @property
+    def breaks_count(self) -> bool:
+        """Whether people on a break count, as on the last day shown."""
+        return bool(self.days) and self.days[-1].breaks_count
+
+    @property
     def closed(self) -> int:
         return len(self.days) - len(self.open_days)
 
@@ -72,6 +77,7 @@ def report(contract_id: UUID, found: Month, at: datetime) -> CoverageReport:
         days=tuple(_day(day) for day in found.open_days),
         stretches=tuple(_stretch(day.on, one) for day in found.open_days for one in day.stretches),
         closed_days=found.closed,
+        breaks_count=found.breaks_count,
     )
 
 

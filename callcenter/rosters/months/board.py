@@ -177,7 +177,7 @@ def _heads(facts: MonthFacts, cells: Iterable[Cell], shortages: Iterable[DayShor
 def _fewest(facts: MonthFacts, cells: Iterable[Cell], day: Day) -> int | None:
     if day.hours is None:
         return None
-    return min(run.count for run in day_runs(cells, facts.operators, day.hours))
+    return min(run.count for run in day_runs(cells, facts.operators, day))
 
 
 # --- the coverage of one day ---
@@ -200,7 +200,7 @@ def day_coverage(facts: MonthFacts, cells: Iterable[Cell], on: date, required: R
         return DayCoverage(day, (), False)
     present = [cell for cell in cells if cell.on == on and cell.key not in facts.off]
     wanted = required.get(on, {})
-    found = fewest_by_slot(day_runs(present, facts.operators, day.hours), day.hours)
+    found = fewest_by_slot(day_runs(present, facts.operators, day), day.hours)
     rows: tuple[dict[str, object], ...] = tuple(
         {
             "label": clock(slot.start) if index == 0 or slot.start % HOUR == 0 else f":{slot.start % HOUR:02d}",

@@ -14,6 +14,7 @@ from callcenter.contracts.queries import Terms, calendar, contract, setting, ter
 from callcenter.contracts.settings import SETTINGS
 from callcenter.errors import InvalidInput, NotFound
 from callcenter.rosters.codes import AgreementKind
+from callcenter.rosters.floor import break_reading
 from callcenter.rosters.months.absences import Leave, standing
 from callcenter.rosters.months.queries import worked_by_plan
 from callcenter.rosters.months.rules import Day, Key, Month
@@ -56,10 +57,14 @@ def month_days(contract_id: UUID, first: date) -> Month:
             f"{wareki_month(first)}は契約期間（{span}）の外の月です。",
             errors={"month": ["契約期間の外の月です。"]},
         )
-    known = terms(contract_id)
+    known, reading = terms(contract_id), break_reading(contract_id)
     days = calendar(contract_id).days(from_on, to_on)
     return Month(
-        first, tuple(Day(one.on, one.hours, "" if one.open else one.why, _minimum(known, one.on)) for one in days)
+        first,
+        tuple(
+            Day(one.on, one.hours, "" if one.open else one.why, _minimum(known, one.on), reading.counts_on(one.on))
+            for one in days
+        ),
     )
 
 

@@ -41,12 +41,14 @@ class Cell(Struct, frozen=True, order=True):
 
 
 class Day(Struct, frozen=True):
-    """A day of the month: opening hours (None when closed, `why` then says so) and the minimum of operators."""
+    """A day of the month: opening hours (None when closed, `why` then says so), the minimum of operators, and whether
+    somebody on a break counts towards it."""
 
     on: date
     hours: MinuteRange | None
     why: str
     minimum: int
+    breaks_count: bool = False
 
 
 class Month(Struct, frozen=True):
@@ -133,17 +135,19 @@ def worked_minutes(shifts: Iterable[ShiftTimes]) -> int:
 # --- who is there ---
 
 
-def day_runs(cells: Iterable[Cell], operators: Iterable[UUID], hours: MinuteRange) -> tuple[CoverageRun, ...]:
-    """How many of the operators are to be at work at each minute of the hours; on break is not at work."""
+def day_runs(cells: Iterable[Cell], operators: Iterable[UUID], day: Day) -> tuple[CoverageRun, ...]:
+    """How many of the operators are to be there at each minute of the day's hours; none on a closed day."""
+    if day.hours is None:
+        return ()
     counted = set(operators)
-    return coverage((part for cell in cells if cell.staff_id in counted for part in cell.times.work), hours)
+    shifts = [cell.times for cell in cells if cell.staff_id in counted]
+    parts = [part for times in shifts for part in ((times.span,) if day.breaks_count else times.work)]
+    return coverage(parts, day.hours)
 
 
 def day_shortages(cells: Iterable[Cell], operators: Iterable[UUID], day: Day) -> tuple[Shortage, ...]:
     """The stretches of a day below its minimum (003 clause 6); none on a closed day."""
-    if day.hours is None:
-        return ()
-    return shortages(day_runs(cells, operators, day.hours), day.minimum)
+    return shortages(day_runs(cells, operators, day), day.minimum)
 
 
 def below_minutes(found: Iterable[Shortage]) -> int:

@@ -34,6 +34,7 @@ def roster_sheet(view: MonthView, contract: str, at: datetime) -> report.MonthRo
         ),
         rows=tuple(_row(row) for row in found.rows),
         legend=_legend(found),
+        breaks_count=view.facts.month.days[-1].breaks_count,
     )
 
 

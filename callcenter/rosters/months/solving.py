@@ -78,6 +78,7 @@ def _problem(facts: MonthFacts, frame: _Frame, fixed: Iterable[Cell], required: 
             minimum=max((day.minimum for day in frame.days), default=0),
             staggered_breaks=_staggered(facts, frame),
             leader_per_slot=facts.leader_rule,
+            minimum_during_breaks=not all(day.breaks_count for day in frame.days),
         ),
     )
 
