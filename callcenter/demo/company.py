@@ -45,6 +45,8 @@ _STAFF_ROLES: Final = {
     Duty.DEPUTY: StaffRole.DEPUTY,
     Duty.OPERATOR: StaffRole.OPERATOR,
 }
+_WEEKS: Final = {Duty.LEADER: 40 * 60, Duty.DEPUTY: 20 * 60, Duty.OPERATOR: 24 * 60}
+"""Minutes a week by the contract of employment."""
 _DISPATCHED: Final = frozenset({"operator4", "operator5", "operator6"})
 AGREED_ON: Final = date(2026, 3, 19)
 AGREEMENT_NOTE: Final = "書面は事業場に保管（架空）"
@@ -102,7 +104,7 @@ def _assignment(person: DemoPerson, actor: Actor, *, by: Actor, at: datetime) ->
         role=_STAFF_ROLES[person.duty],
         employment=Employment.DISPATCHED if person.login in _DISPATCHED else Employment.DIRECT,
         starts_on=_joins(person),
-        details=rosters.StaffDetails(person.name, person.kana, actor.user_id),
+        details=rosters.StaffDetails(person.name, person.kana, actor.user_id, week_minutes=_WEEKS[person.duty]),
     )
     return rosters.add_staff(new, by=by, at=at)
 

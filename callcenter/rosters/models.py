@@ -16,7 +16,8 @@ LIVE = "withdrawn_at IS NULL"
 
 
 class Staff(ContractScoped, Base):
-    """A person assigned to the contract (業務従事者名簿). `code` stands for the name where names may not go."""
+    """A person assigned to the contract (業務従事者名簿). `code` stands for the name where names may not go.
+    `week_minutes`: hours of the employment contract, None where they are not agreed."""
 
     __tablename__ = "staff"
     __table_args__ = (
@@ -26,6 +27,7 @@ class Staff(ContractScoped, Base):
         one_of("employment", Employment),
         CheckConstraint("role <> 'supervisor' OR employment = 'direct'", name="supervisor"),
         CheckConstraint("ends_on IS NULL OR starts_on <= ends_on", name="assignment"),
+        CheckConstraint("week_minutes IS NULL OR week_minutes BETWEEN 60 AND 2400", name="week_minutes"),
         Index("ix_staff_contract_id_user_id", "contract_id", "user_id"),
     )
 
@@ -37,6 +39,7 @@ class Staff(ContractScoped, Base):
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    week_minutes: Mapped[int | None]
     note: Mapped[str] = mapped_column(String(200), default="")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

@@ -54,6 +54,7 @@ class StaffMember(Struct, frozen=True):
     starts_on: date
     ends_on: date | None
     note: str
+    week_minutes: int | None
     version: int
     trained: tuple[Period, ...] = ()
 
@@ -89,6 +90,7 @@ _MEMBERS = (
         Staff.starts_on,
         Staff.ends_on,
         Staff.note,
+        Staff.week_minutes,
         Staff.version,
         StaffCertificate.issued_on,
         StaffCertificate.valid_until,

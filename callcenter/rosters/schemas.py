@@ -30,6 +30,7 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 Errors = dict[str, list[str]]
 
+WEEK_LIMIT = 40 * 60
 LONGEST = {"code": 12, "name": 60, "name_kana": 80, "note": 200, "reason": 200}
 NEEDED = {
     "code": "記号を入力してください。",
@@ -107,9 +108,24 @@ def staff_details(form: Form) -> StaffDetails:
     if found and not _KANA.fullmatch(found["name_kana"]):
         errors["name_kana"] = ["ふりがなは、ひらがなかカタカナで入力してください。"]
     user_id = attempt(errors, optional_id, form.get("user_id"), "user_id")
+    week = attempt(errors, _week_minutes, form.get("week_hours", ""))
     if errors:
         raise InvalidInput(errors=errors)
-    return StaffDetails(found["name"], found["name_kana"], user_id, found["note"])
+    return StaffDetails(found["name"], found["name_kana"], user_id, found["note"], week)
+
+
+def _week_minutes(typed: str) -> int | None:
+    """Hours a week as they are written (38:45, or 24); nothing where none are agreed. At most the law's 40."""
+    line = unicodedata.normalize("NFKC", typed).strip()
+    if not line:
+        return None
+    hours, _, minutes = line.partition(":")
+    if not (hours.isdecimal() and (minutes or "0").isdecimal()) or int(minutes or 0) > 59:
+        raise InvalidInput(errors={"week_hours": ["38:45 か 24 のように、時間（と分）で入力してください。"]})
+    found = int(hours) * 60 + int(minutes or 0)
+    if not 60 <= found <= WEEK_LIMIT:
+        raise InvalidInput(errors={"week_hours": ["1時間から40時間（法定労働時間）までで入力してください。"]})
+    return found
 
 
 def new_staff(form: Form) -> NewStaff:

@@ -31,6 +31,7 @@ class StaffDetails(Struct, frozen=True):
     name_kana: str
     user_id: UUID | None = None
     note: str = ""
+    week_minutes: int | None = None
 
 
 class NewStaff(Struct, frozen=True):
@@ -76,6 +77,7 @@ def _columns(details: StaffDetails) -> dict[str, Any]:
         "name_kana": details.name_kana,
         "user_id": details.user_id,
         "note": details.note,
+        "week_minutes": details.week_minutes,
     }
 
 
@@ -137,7 +139,8 @@ def _meet(other: StaffMember, period: tuple[date, date | None]) -> bool:
 
 
 def change_staff(staff_id: UUID, details: StaffDetails, version: int, *, by: Actor, at: datetime) -> None:
-    """Correct a name, its reading, the linked user or the note. Raises `Conflict` when somebody was faster."""
+    """Correct a name, its reading, the linked user, the hours of the contract or the note. Raises `Conflict` when
+    somebody was faster."""
     row = _row(by.contract, staff_id, version)
     _refuse(_link_faults(by.contract, details.user_id, (row.starts_on, row.ends_on), staff_id))
     changed = [name for name, value in _columns(details).items() if getattr(row, name) != value]

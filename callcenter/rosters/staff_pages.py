@@ -20,6 +20,7 @@ from callcenter.rosters.papers.view import NO_PAPERS, Headcount, day_of_contract
 from callcenter.rosters.rules import Employment, StaffRole
 from callcenter.web.access import LEADERSHIP, actor, allow, only
 from callcenter.web.transaction import transaction
+from reports.wareki import clock
 
 blueprint = Blueprint("staff", __name__)
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
@@ -119,6 +120,7 @@ def _as_typed(member: queries.StaffMember) -> dict[str, str]:
         "name_kana": member.name_kana,
         "user_id": str(member.user_id or ""),
         "note": member.note,
+        "week_hours": clock(member.week_minutes) if member.week_minutes else "",
         "ends_on": member.ends_on.isoformat() if member.ends_on else "",
         "version": str(member.version),
     }

@@ -59,7 +59,9 @@ def shift(text: str, *breaks: str) -> ShiftTimes:
 def new_staff(code: str, name: str, role: StaffRole, **more: object) -> service.NewStaff:
     user_id = more.pop("user_id", None)
     assert user_id is None or isinstance(user_id, UUID)
-    details = service.StaffDetails(name, str(more.pop("kana", "みほん はなこ")), user_id)
+    week_minutes = more.pop("week_minutes", None)
+    assert week_minutes is None or isinstance(week_minutes, int)
+    details = service.StaffDetails(name, str(more.pop("kana", "みほん はなこ")), user_id, week_minutes=week_minutes)
     given = {"employment": Employment.DIRECT, "starts_on": date(2026, 4, 1), **more}
     return service.NewStaff(code=code, role=role, details=details, **given)  # type: ignore[arg-type]
 

@@ -267,6 +267,10 @@ def test_a_person_is_added_and_listed(centre: Centre) -> None:
         ("name", " ", "氏名を入力してください"),
         ("name", "長" * 61, "60文字以内"),
         ("name_kana", "見本", "ひらがなかカタカナ"),
+        ("week_hours", "四十", "38:45 か 24 のように"),
+        ("week_hours", "24:60", "38:45 か 24 のように"),
+        ("week_hours", "40:01", "40時間"),
+        ("week_hours", "0:59", "1時間から"),
         ("role", "boss", "選んでください"),
         ("employment", "", "選んでください"),
         ("starts_on", "2026-13-01", "日付を正しく"),
@@ -288,9 +292,10 @@ def test_a_refused_person_keeps_what_was_typed(sqlite_centre: Centre, field: str
 def test_a_person_is_changed_and_ended(centre: Centre) -> None:
     staff_id = add_staff(centre, "P01")
     browser = _supervisor(centre).client()
-    changed = {"name": "見本 春子", "name_kana": "みほん はるこ", "version": "1"}
+    changed = {"name": "見本 春子", "name_kana": "みほん はるこ", "version": "1", "week_hours": "２４:３０"}
     assert browser.post(f"/staff/{staff_id}", data=changed).status_code == 303
     assert browser.post(f"/staff/{staff_id}", data=changed).status_code == 409
+    assert 'value="24:30"' in browser.get(f"/staff/{staff_id}").get_data(as_text=True)
     ended = {"ends_on": "2026-05-31", "version": "2"}
     assert browser.post(f"/staff/{staff_id}/end", data=ended).status_code == 303
     assert "見本 春子さんの従事を終える日を登録しました。" in _text(browser.get("/staff"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from math import ceil
 from uuid import UUID
 
 from msgspec import Struct
@@ -20,6 +21,7 @@ from scheduling.rostering.outcome import Conflict, Infeasible, Outcome, Solution
 from scheduling.rostering.problem import Demand, Problem, Settings, ShiftKind, Worker
 from scheduling.shifts import ShiftTimes
 
+WORKDAYS, LEEWAY = 5, 0.1
 REACH_BACK = timedelta(days=35)
 """So far back the days before matter to the solver: the week, and days of work in a row."""
 
@@ -86,15 +88,27 @@ def _problem(facts: MonthFacts, frame: _Frame, fixed: Iterable[Cell], required: 
 def _worker(
     facts: MonthFacts, frame: _Frame, member: StaffMember, fixed: Sequence[Cell], worked: dict[date, int]
 ) -> Worker:
+    available = frozenset(day.on for day in frame.days if _available(facts, member, day.on))
     return Worker(
         key=str(member.id),
-        available=frozenset(day.on for day in frame.days if _available(facts, member, day.on)),
+        available=available,
+        month_minutes=_contract_minutes(member, len(available), sum(cell.times.worked_minutes for cell in fixed)),
         counts=member.role.counts_to_minimum,
         leads=not member.role.counts_to_minimum,
         fixed=tuple(cell.assignment for cell in fixed),
         wishes_off=frozenset(on for staff_id, on in facts.asked if staff_id == member.id),
         worked_before=worked,
     )
+
+
+def _contract_minutes(member: StaffMember, days: int, held: int) -> tuple[int, int] | None:
+    """The least and most minutes of work on so many days by the hours of the contract, a tenth either way; what is
+    `held` already is never too much. None where no hours are agreed."""
+    if member.week_minutes is None:
+        return None
+    agreed = member.week_minutes * days / WORKDAYS
+    most = max(ceil(agreed * (1 + LEEWAY)), held)
+    return min(int(agreed * (1 - LEEWAY)), most), most
 
 
 def _worked_before(facts: MonthFacts, frame: _Frame) -> dict[str, dict[date, int]]:

@@ -61,6 +61,29 @@ def test_kinds_that_differ_in_their_break_are_one_kind(sqlite_centre: Centre) ->
     assert len(month_patterns(month)) == 5
 
 
+@pytest.mark.parametrize("week", [24 * 60, 37 * 60 + 30])
+def test_everybody_gets_the_hours_of_their_contract(sqlite_centre: Centre, week: int) -> None:
+    agree(sqlite_centre)
+    _crew(sqlite_centre, 5)
+    someone = add_staff(sqlite_centre, "P09", week_minutes=week)
+    found = _build(sqlite_centre)
+    assert found.cells, found.words
+    worked = sum(cell.times.worked_minutes for cell in found.cells if cell.staff_id == someone)
+    agreed = week * len(open_days(sqlite_centre)) / 5
+    assert 0.9 * agreed - 1 <= worked <= 1.1 * agreed + 1
+
+
+def test_hours_that_the_month_cannot_give_are_told_by_name(sqlite_centre: Centre) -> None:
+    """Fixed to half days, nobody reaches a full week."""
+    agree(sqlite_centre)
+    _crew(sqlite_centre)
+    someone = add_staff(sqlite_centre, "P09", "例田 一郎", week_minutes=40 * 60)
+    given = tuple(Cell(someone, on, MORNING, True) for on in open_days(sqlite_centre))
+    found = _build(sqlite_centre, given)
+    assert found.cells is None
+    assert any("例田 一郎さん" in line and "契約" in line for line in found.words), found.words
+
+
 def test_a_month_is_built_that_nothing_speaks_against(sqlite_centre: Centre) -> None:
     agree(sqlite_centre)
     _crew(sqlite_centre)
