@@ -11,6 +11,7 @@ from tests.browser.demonstration import Demonstration
 from tests.browser.seats import database
 
 DAY = "2027-03-29"
+MONTH = "2027-03"
 SAVED_CALL = "SELECT id FROM calls WHERE state = 'saved' ORDER BY number DESC"
 CATEGORY = "SELECT code FROM call_categories ORDER BY code"
 DOCUMENT = "SELECT id FROM delivery_versions ORDER BY id"
@@ -61,6 +62,26 @@ SCREENS = (
     Screen("staff-change", "supervisor", "/staff/{}", STAFF),
     Screen("staff-new", "supervisor", "/staff/new"),
     Screen("roster-day", "supervisor", f"/roster/day?on={DAY}"),
+    Screen("roster-month", "supervisor", f"/roster/month?month={MONTH}&view=plan"),
+    Screen("roster-month-print", "supervisor", f"/roster/month/print?month={MONTH}&view=plan"),
+    Screen("roster-leave", "supervisor", "/roster/leave"),
+    Screen("roster-leave-of-the-manager", "manager", "/roster/leave?all=1"),
+    Screen("roster-mine", "operator1", f"/roster/mine?month={MONTH}"),
+    Screen("staffing", "supervisor", "/staffing"),
+    Screen("staffing-accuracy", "supervisor", "/staffing/accuracy"),
+    Screen("staff-untrained", "supervisor", "/staff?show=untrained"),
+    Screen("staff-instructions", "supervisor", "/staff/instructions"),
+    Screen("staff-agreements", "supervisor", "/staff/agreements"),
+    Screen("staff-register", "supervisor", "/staff/register"),
+    Screen("attendance-month", "supervisor", f"/attendance/month?month={MONTH}"),
+    Screen("attendance-of-a-person", "supervisor", f"/attendance/month/{{}}?month={MONTH}", STAFF),
+    Screen("attendance-book", "supervisor", f"/attendance/book?month={MONTH}"),
+    Screen("attendance-code", "operator1", "/attendance/kiosk/code"),
+    Screen("attendance-code-of-a-person", "supervisor", "/attendance/kiosk/codes/{}", STAFF),
+    Screen("kiosk-devices", "supervisor", "/attendance/kiosk/devices"),
+    Screen("kiosk-elsewhere", "", "/kiosk", status=403),
+    Screen("coverage-month", "supervisor", f"/coverage?month={MONTH}"),
+    Screen("coverage-day", "supervisor", f"/coverage/day?on={DAY}"),
     Screen("reservations", "supervisor", f"/reservations?from={DAY}&to={DAY}"),
     Screen("reservation", "operator1", "/reservations/{}", RESERVATION),
     Screen("reservations-free", "operator1", "/reservations/free"),
