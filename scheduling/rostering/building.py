@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from math import isinf
 from time import perf_counter
 
 from msgspec.structs import replace
@@ -30,7 +31,8 @@ _BOUNDING = 0.3
 def build(problem: Problem, seconds: float = 20, seed: int = 1, workers: int = 2, gap: float = 0.0) -> Outcome:
     """A roster for the problem's days: legal, and as good as the seconds allow.
 
-    workers: threads of the solver. gap: stop as soon as the roster is proven to lie no further from the best (ratio).
+    workers: threads of the solver. gap: stop as soon as the roster is proven to lie no further from the best (ratio);
+    infinite: with the first legal one, of which nothing is proven.
     Without a legal roster the answer is Infeasible with its conflicts or, when time ran out without a proof, Unsolved.
     Raises ValueError for efforts out of range.
     """
@@ -60,6 +62,8 @@ class _Building:
         return self._solution(roster, bound, first_at)
 
     def _best(self, legal: Roster) -> tuple[Roster, int]:
+        if isinf(self._effort.gap):
+            return legal, 0
         if len(self._case.problem.workers) * len(self._case.problem.demands) <= _EXACT_CELLS:
             return self._exact(legal)
         bound = sum_of_days(self._case, self._left(_BOUNDING), self._without)

@@ -37,6 +37,8 @@ class Effort(Struct, frozen=True):
 
 
 _ROUNDING = 1e-6
+_ANY_GAP = 1e6
+"""As good as infinite, which the solver does not take."""
 
 
 class Status(Enum):
@@ -103,7 +105,7 @@ def _solver(effort: Effort) -> CpSolver:
     solver.parameters.random_seed = effort.seed
     solver.parameters.num_workers = effort.workers
     solver.parameters.linearization_level = 2
-    solver.parameters.relative_gap_limit = effort.gap
+    solver.parameters.relative_gap_limit = min(effort.gap, _ANY_GAP)
     return solver
 
 

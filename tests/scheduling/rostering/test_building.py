@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from itertools import pairwise, product
+from math import inf
 
 import pytest
 from msgspec.structs import replace
@@ -55,8 +56,9 @@ def test_the_examiner_finds_no_fault_in_a_thousand_months(seed: int) -> None:
 
 
 def _check_month(seed: int) -> None:
-    problem = month(seed)
-    found = build(problem, seconds=1.2, workers=1, gap=0.05)
+    """Every fifth month is bettered for a while; of the others the first legal roster will do."""
+    problem, bettered = month(seed), seed % 5 == 0
+    found = build(problem, seconds=2 if bettered else 30, workers=1, gap=0.05 if bettered else inf)
     if isinstance(found, Infeasible):
         assert _has_a_day_that_nobody_could_fill(problem), found.describe()
         return
