@@ -24,10 +24,10 @@ from callcenter.web.navigation import NavItem
 from callcenter.web.transaction import transaction
 
 NAV = (
-    NavItem("月のシフト表", "months.page", LEADERSHIP, 46, section="months.", group=SHIFTS),
-    NavItem("1日の予定", "roster.day", LEADERSHIP, 47, section="roster.", group=SHIFTS),
-    NavItem("休みと交替", "months.leave_page", LEADERSHIP, 47, group=SHIFTS),
-    NavItem("自分のシフト", "months.mine", DESK, 49, group=SHIFTS),
+    NavItem("月のシフト表", "months.page", LEADERSHIP, 32, section="months.", group=SHIFTS),
+    NavItem("1日の予定", "roster.day", LEADERSHIP, 33, section="roster.", group=SHIFTS),
+    NavItem("休みと交替", "months.leave_page", LEADERSHIP, 33, group=SHIFTS),
+    NavItem("自分のシフト", "months.mine", DESK, 35, group=SHIFTS),
 )
 
 
@@ -88,6 +88,6 @@ def publish() -> Any:
         with transaction():
             done = publishing.publish(wanted, by=actor(), at=now())
     except REFUSALS as error:
-        return month_page(month_view(first), error, **typed_again(error)), error.status
+        return month_page(month_view(first), error, typed_again(error)), error.status
     flash(f"第{done.number}版を公開しました（予定の変更 {len(done.changes)}件）。", "success")
     return to_month()

@@ -15,7 +15,7 @@ from callcenter.web.access import LEADERSHIP, allow, only
 from callcenter.web.navigation import NavItem
 
 blueprint = Blueprint("staffing", __name__, url_prefix="/staffing")
-NAV = (NavItem("必要人数", "staffing.page", LEADERSHIP, 48, section="staffing.", group=SHIFTS),)
+NAV = (NavItem("必要人数", "staffing.page", LEADERSHIP, 34, section="staffing.", group=SHIFTS),)
 
 
 @blueprint.get("")
