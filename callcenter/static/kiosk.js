@@ -37,6 +37,8 @@ function startWaiting() {
 if (pad && code) {
   pad.hidden = false;
   pad.addEventListener("click", press);
+  // The focus stays in the field, so that Enter sends the code instead of pressing the last digit again.
+  pad.addEventListener("pointerdown", (event) => event.preventDefault());
 }
 if (place) startWaiting();
 // The browser's own way back shows a page as it was, with a code half typed.

@@ -10,7 +10,6 @@ const RETRY = 5_000;
 const PAUSE = 250;
 const root = document.getElementById("month-live");
 const dialog = document.getElementById("cell-dialog");
-const open = async (cell) => (await flush()) && openEditor(dialog, cell.getAttribute("href"));
 const pending = new Map();
 const undone = [];
 let at = null; // {staff, on} of the cell that has the grid's tab stop
@@ -19,6 +18,7 @@ let copied = null;
 let timer = 0;
 let running = null;
 let stopped = false;
+let opened = null; // what stood in the cell whose dialog is open
 
 const data = () => root.querySelector(".month-data").dataset;
 const patterns = () => JSON.parse(data().patterns);
@@ -66,10 +66,19 @@ function move(cell, down, right, extend) {
 
 // --- changing cells ---
 
+const standing = (cell) => ({ key: keyOf(cell), times: cell.dataset.value, fixed: "fixed" in cell.dataset });
+
+async function open(cell) {
+  const key = keyOf(cell);
+  if (!(await flush())) return;
+  opened = standing(find(key));
+  openEditor(dialog, find(key).getAttribute("href"));
+}
+
 function change(edits, remember = true) {
   const before = [];
   for (const { cell, times, fixed } of edits) {
-    before.push({ key: keyOf(cell), times: cell.dataset.value, fixed: "fixed" in cell.dataset });
+    before.push(standing(cell));
     const [staff, on] = keyOf(cell).split("|");
     pending.set(keyOf(cell), { staff, on, times, fixed });
     paint(cell, times, fixed);
@@ -267,6 +276,7 @@ document.addEventListener("submit", async (event) => {
 window.addEventListener("beforeunload", (event) => pending.size && event.preventDefault());
 
 startEditor(dialog, (html) => {
+  if (opened) undone.push([opened]);
   show(html);
   settle(find(at));
 }, () => find(at)?.focus());

@@ -126,6 +126,21 @@ def test_cells_are_filled_copied_cleared_and_brought_back_by_keyboard(story: Sto
     expect(page.locator("#status")).to_have_text("元に戻す変更はありません")
 
 
+def test_what_was_changed_in_the_dialog_is_taken_back_too(story: Story) -> None:
+    start(story.centre, empty=True)
+    page, someone = story.served.page(story.chief, "/roster/month?month=2026-07"), story.operators[0]
+    _walk_to(page, _cell(page, someone, july(1)))
+    _press(page, "2")
+    _saved_as(page, story, {(someone, july(1)): KIND["2"]})
+    page.keyboard.press("Enter")
+    dialog = page.locator("#cell-dialog")
+    type_time(page, dialog.get_by_label("終業").first, TOO_LONG)
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("Control+z")
+    _saved_as(page, story, {(someone, july(1)): KIND["2"]})
+
+
 def test_the_people_of_a_day_are_shown_by_a_key_and_the_focus_stays(story: Story) -> None:
     start(story.centre, empty=True)
     page = story.served.page(story.chief, "/roster/month?month=2026-07")

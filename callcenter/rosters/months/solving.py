@@ -21,6 +21,8 @@ from scheduling.rostering.outcome import Conflict, Infeasible, Outcome, Solution
 from scheduling.rostering.problem import Demand, Problem, Settings, ShiftKind, Worker
 from scheduling.shifts import ShiftTimes
 
+TELLING_GAP = 0.2
+"""Beyond it the distance to the bound says more of the bound than of the roster."""
 WORKDAYS, LEEWAY = 5, 0.1
 REACH_BACK = timedelta(days=35)
 """So far back the days before matter to the solver: the week, and days of work in a row."""
@@ -211,9 +213,16 @@ def _cell(person: str, on: date, times: ShiftTimes, fixed: set[tuple[Key, ShiftT
     return Cell(staff_id, on, times, ((staff_id, on), times) in fixed)
 
 
+def _nearness(found: Solution) -> str:
+    if found.optimal:
+        return "最適な案です（これより良い案はありません）。"
+    if found.gap > TELLING_GAP:
+        return "時間のゆるす限り計算しました。もっと良い案があるかもしれません。"
+    return f"時間のゆるす限り計算しました。最も良い案との差は、大きくても{found.gap:.0%}です。"
+
+
 def _how_good(found: Solution) -> tuple[str, ...]:
-    words = ["最適な案です。" if found.optimal else f"上限まで計算しました（最良との差は{found.gap:.1%}以内）。"]
-    words.append(f"計算時間 {found.seconds:.1f}秒。")
+    words = [_nearness(found)]
     if found.shortfalls:
         days = len({one.on for one in found.shortfalls})
         words.append(f"予測の必要人数に届かない時間帯が{days}日にあります（最少人員は満たしています）。")

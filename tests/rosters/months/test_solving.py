@@ -13,10 +13,19 @@ from callcenter.rosters.months.judging import judge, month_shortages
 from callcenter.rosters.months.leave import NewLeave
 from callcenter.rosters.months.rules import Cell
 from callcenter.rosters.months.solver_pages import EFFORT
-from callcenter.rosters.months.solving import Effort, Proposal, build_month, kinds_of, month_patterns, replan_month
+from callcenter.rosters.months.solving import (
+    Effort,
+    Proposal,
+    _nearness,
+    build_month,
+    kinds_of,
+    month_patterns,
+    replan_month,
+)
 from callcenter.rosters.rules import StaffRole
 from callcenter.web.access import Role
 from callcenter.web.transaction import transaction
+from scheduling.rostering import Solution
 from tests.centre import Centre
 from tests.rosters.factories import add_staff
 from tests.rosters.months.making import (
@@ -93,7 +102,7 @@ def test_a_month_is_built_that_nothing_speaks_against(sqlite_centre: Centre) -> 
     assert [one.text for one in judge(judged, found.cells) if one.blocking] == []
     assert month_shortages(judged, found.cells) == ()
     assert {cell.on for cell in found.cells} == set(open_days(sqlite_centre))
-    assert found.words[0].startswith(("最適", "上限まで計算"))
+    assert found.words[0].startswith(("最適", "時間のゆるす限り"))
 
 
 def test_what_is_there_stays_and_leave_is_kept_free(sqlite_centre: Centre) -> None:
@@ -265,3 +274,19 @@ def test_the_page_shows_a_repair_before_it_is_saved(quick: Centre) -> None:
     assert chief.post("/roster/month/proposal", data=sent).status_code == 303
     done = publish(quick, reason="病欠のため", accepts=False)
     assert (done.number, [change.key for change in done.changes]) == (3, [(operators[3], july(8))])
+
+
+@pytest.mark.parametrize(
+    ("objective", "bound", "said"),
+    [(100, 100, "最適な案です"), (100, 90, "大きくても10%"), (100, 10, "もっと良い案があるかもしれません")],
+)
+def test_how_near_a_roster_is_to_the_best_is_said_in_words(objective: int, bound: int, said: str) -> None:
+    found = Solution(
+        assignments=(),
+        optimal=objective == bound,
+        objective=objective,
+        bound=bound,
+        first_seconds=0.1,
+        seconds=8.0,
+    )
+    assert said in _nearness(found)
