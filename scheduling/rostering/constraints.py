@@ -91,10 +91,11 @@ def _week_minutes(model: RosterModel) -> None:
 
 
 def _limit_minutes(model: RosterModel, options: list[Option], most: int) -> None:
-    # What is past cannot be undone: a limit it broke forbids more, and not the roster.
-    settled = sum(option.minutes for option in options if option.settled)
+    # What is past cannot be undone, and agreed overtime was fixed by a person: it forbids more, and not the roster.
+    agreed = model.problem.settings.overtime_agreed
+    given = sum(option.minutes for option in options if option.settled or (agreed and option.fixed))
     minutes = model.weighted([one.var for one in options], [one.minutes for one in options])
-    model.cp.add_linear_constraint(minutes, 0, max(most, settled))
+    model.cp.add_linear_constraint(minutes, 0, max(most, given))
 
 
 def _rest_day(model: RosterModel) -> None:

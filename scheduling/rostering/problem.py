@@ -155,7 +155,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     minimum: operators at every opening minute. step: minutes of the grid. minimum_during_breaks: whoever is on a break
     does not count towards the minimum. staggered_breaks: a written agreement on breaks at different times is on file
     (Labour Standards Act, Art. 34(2)). week_starts: first day of the calendar week, as `date.weekday()` counts
-    (6: Sunday).
+    (6: Sunday). overtime_agreed: a 36 agreement is on file, so fixed cells may go beyond the hours of a day or a week;
+    the solver itself never plans overtime.
 
     Raises ValueError for a step that does not divide the day or numbers out of range.
     """
@@ -165,6 +166,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     minimum_during_breaks: bool = True
     leader_per_slot: LeaderRule = LeaderRule.WARN
     staggered_breaks: bool = True
+    overtime_agreed: bool = False
     week_starts: int = 6
     most_consecutive: int = 6
 

@@ -19,6 +19,7 @@ from scheduling import labour
 from scheduling.intervals import MinuteRange
 from scheduling.rostering.outcome import Conflict, Infeasible, Outcome, Solution, Unsolved
 from scheduling.rostering.problem import Demand, Problem, Settings, ShiftKind, Worker
+from scheduling.rostering.rules import DAY_LIMIT_MINUTES
 from scheduling.shifts import ShiftTimes
 
 TELLING_GAP = 0.2
@@ -80,7 +81,8 @@ def _problem(facts: MonthFacts, frame: _Frame, fixed: Iterable[Cell], required: 
         kinds=kinds_of(facts.month),
         settings=Settings(
             minimum=max((day.minimum for day in frame.days), default=0),
-            staggered_breaks=_staggered(facts, frame),
+            staggered_breaks=_in_force(facts, frame, labour.AgreementKind.STAGGERED_BREAKS),
+            overtime_agreed=_in_force(facts, frame, labour.AgreementKind.OVERTIME),
             leader_per_slot=facts.leader_rule,
             minimum_during_breaks=not all(day.breaks_count for day in frame.days),
         ),
@@ -124,8 +126,8 @@ def _worked_before(facts: MonthFacts, frame: _Frame) -> dict[str, dict[date, int
     return {person: dict(days) for person, days in found.items()}
 
 
-def _staggered(facts: MonthFacts, frame: _Frame) -> bool:
-    kind = labour.AgreementKind.STAGGERED_BREAKS
+def _in_force(facts: MonthFacts, frame: _Frame, kind: labour.AgreementKind) -> bool:
+    """Whether the agreement covers every day that is planned."""
     return all(labour.in_force(facts.agreements, kind, day.on) for day in frame.days)
 
 
@@ -189,7 +191,8 @@ def replan_month(
     frame = _frame(facts, cells, max(facts.today, facts.month.from_on))
     if not frame.days:
         return Proposal(None, (), ("再計画の対象になる開庁日が、この月に残っていません。",))
-    held = tuple(cell for cell in frame.cells if cell.fixed)
+    agreed = _in_force(facts, frame, labour.AgreementKind.OVERTIME)
+    held = tuple(one for one in frame.cells if one.fixed or (agreed and one.times.worked_minutes > DAY_LIMIT_MINUTES))
     problem = _problem(facts, frame, held, required)
     current = tuple(cell.assignment for cell in frame.cells)
     outcome = replan(problem, current, (facts.today, minute), seconds=effort.seconds)

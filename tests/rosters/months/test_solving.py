@@ -27,7 +27,7 @@ from callcenter.web.access import Role
 from callcenter.web.transaction import transaction
 from scheduling.rostering import Solution
 from tests.centre import Centre
-from tests.rosters.factories import add_staff
+from tests.rosters.factories import add_staff, shift
 from tests.rosters.months.making import (
     EARLY_LUNCH,
     LATE_LUNCH,
@@ -70,6 +70,40 @@ def test_kinds_that_differ_in_their_break_are_one_kind(sqlite_centre: Centre) ->
     assert len(month_patterns(month)) == 5
 
 
+def _long_days(centre: Centre) -> tuple[UUID, tuple[Cell, ...]]:
+    """A supervisor who is there from 8:15 to 17:45 on every day of the month."""
+    leader, *_ = _crew(centre)
+    times = shift("8:15-17:45", "12:00-13:00")
+    return leader, tuple(Cell(leader, on, times) for on in open_days(centre))
+
+
+def test_days_of_agreed_overtime_stand_in_no_ones_way(sqlite_centre: Centre) -> None:
+    agree(sqlite_centre)
+    agree(sqlite_centre, "overtime")
+    leader, given = _long_days(sqlite_centre)
+    found = _build(sqlite_centre, given)
+    assert found.cells, found.words
+    assert tuple(cell for cell in found.cells if cell.staff_id == leader) == given
+
+
+def test_a_replan_leaves_agreed_overtime_as_it_is(sqlite_centre: Centre) -> None:
+    agree(sqlite_centre)
+    agree(sqlite_centre, "overtime")
+    _, given = _long_days(sqlite_centre)
+    whole = _build(sqlite_centre, given).cells
+    assert whole
+    found = replan_month(facts(sqlite_centre), whole, {}, 540, effort=QUICK)
+    assert found.changes == ()
+
+
+def test_without_the_agreement_the_day_is_told(sqlite_centre: Centre) -> None:
+    agree(sqlite_centre)
+    _, given = _long_days(sqlite_centre)
+    found = _build(sqlite_centre, given)
+    assert found.cells is None
+    assert any("1日の労働時間" in line for line in found.words), found.words
+
+
 @pytest.mark.parametrize("week", [24 * 60, 37 * 60 + 30])
 def test_everybody_gets_the_hours_of_their_contract(sqlite_centre: Centre, week: int) -> None:
     agree(sqlite_centre)
@@ -80,6 +114,16 @@ def test_everybody_gets_the_hours_of_their_contract(sqlite_centre: Centre, week:
     worked = sum(cell.times.worked_minutes for cell in found.cells if cell.staff_id == someone)
     agreed = week * len(open_days(sqlite_centre)) / 5
     assert 0.9 * agreed - 1 <= worked <= 1.1 * agreed + 1
+
+
+def test_what_is_there_already_is_never_too_much_for_a_contract(sqlite_centre: Centre) -> None:
+    agree(sqlite_centre)
+    _crew(sqlite_centre)
+    someone = add_staff(sqlite_centre, "P09", week_minutes=10 * 60)
+    given = tuple(Cell(someone, on, MORNING, True) for on in open_days(sqlite_centre))
+    found = _build(sqlite_centre, given)
+    assert found.cells, found.words
+    assert tuple(cell for cell in found.cells if cell.staff_id == someone) == given
 
 
 def test_hours_that_the_month_cannot_give_are_told_by_name(sqlite_centre: Centre) -> None:

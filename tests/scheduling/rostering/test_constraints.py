@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from scheduling.intervals import MinuteRange
-from scheduling.rostering import Problem, RuleCode, ShiftKind, Solution, Worker
+from scheduling.rostering import Infeasible, Problem, RuleCode, ShiftKind, Solution, Worker
 from scheduling.rostering.building import solve
 from scheduling.rostering.constraints import CONSTRAINTS
 from scheduling.rostering.solving import Effort
@@ -164,6 +164,28 @@ def test_a_week_that_is_over_its_hours_already_takes_no_more() -> None:
     found = solve(_mornings(days(1), eager, tired), Effort(seconds=10, workers=1))
     assert isinstance(found, Solution)
     assert [one.person for one in found.assignments] == ["w2"]
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_a_fixed_day_beyond_eight_hours_stays_where_overtime_is_agreed(agreed: bool) -> None:
+    """8:15 to 17:45 with an hour's break: half an hour over."""
+    one = fixed(workers(1, days(1))[0], MONDAY, shift(495, 1065, (720, 780)))
+    settings = replace(QUIET, minimum=0, overtime_agreed=agreed)
+    found = solve(Problem((one,), demands(days(1)), (DAY,), settings), Effort(seconds=10, workers=1))
+    if agreed:
+        assert isinstance(found, Solution)
+        assert found.assignments == one.fixed
+    else:
+        assert isinstance(found, Infeasible)
+        assert {RuleCode.DAY_MINUTES, RuleCode.FIXED} == set(found.conflicts[0].rules)
+
+
+def test_agreed_overtime_is_never_planned_by_the_solver() -> None:
+    long = ShiftKind(key="long", start=495, end=1065, break_minutes=60, break_from=660, break_until=870)
+    settings = replace(QUIET, minimum=0, overtime_agreed=True)
+    found = solve(Problem(workers(2, days(1)), demands(days(1), 2), (long,), settings), Effort(seconds=10, workers=1))
+    assert isinstance(found, Solution)
+    assert found.assignments == ()
 
 
 def test_every_rule_has_its_constraint_its_case_and_its_words() -> None:
