@@ -101,8 +101,9 @@ def test_the_day_page_says_which_reading_holds(sqlite_centre: Centre) -> None:
 
 
 def test_before_the_first_value_breaks_do_not_count() -> None:
-    reading = BreakReading(((TUESDAY, True),))
+    reading = BreakReading(((TUESDAY, True), (TUESDAY + timedelta(days=1), False)))
     assert (reading.counts_on(MONDAY), reading.counts_on(TUESDAY)) == (False, True)
+    assert not reading.counts_on(TUESDAY + timedelta(days=2))
 
 
 @pytest.mark.parametrize("wrong", ["", "yes", "はい、いいえ"])

@@ -8,17 +8,25 @@ import pytest
 
 from callcenter.audit.service import system_actor
 from callcenter.calls.exchange.history import HistoryDay, HistorySlot, load_history
+from callcenter.calls.exchange.rules import Counts, SlotKey, SourceKind
+from callcenter.calls.exchange.service import Incoming, Origin, bring_in
 from callcenter.calls.volumes import volume
 from callcenter.clock import instant_of
 from callcenter.contracts.queries import calendar
 from callcenter.contracts.service import set_setting
+from callcenter.rosters.codes import LeaveKind
+from callcenter.rosters.months import leave
+from callcenter.rosters.months.leave import NewLeave
 from callcenter.rosters.staffing.forecasting import assumptions, past, required_operators
 from callcenter.web.access import Role
 from callcenter.web.transaction import transaction
+from tests.calls.factories import saved_call
 from tests.centre import MONDAY_MORNING, Centre
 from tests.rosters.factories import MONDAY, add_staff, plan, shift
+from tests.rosters.months.making import JUNE, fill, start
 
 OPENING = range(510, 1035, 30)
+WHOLE_DAY = shift("8:30-17:15")
 
 
 def counted(centre: Centre, days: int, calls: int = 6, until: date = MONDAY) -> None:
@@ -131,8 +139,6 @@ def test_the_table_is_exported_with_an_entry_in_the_log(sqlite_centre: Centre) -
 
 
 def test_the_exchange_rules_and_records_stand_in_where_it_is_silent(centre: Centre) -> None:
-    from tests.calls.factories import saved_call
-
     counted(centre, 2)
     early = date(2026, 5, 25)
     centre.at(instant_of(early, 550))
@@ -143,6 +149,32 @@ def test_the_exchange_rules_and_records_stand_in_where_it_is_silent(centre: Cent
     assert found.recorded_on == {early}
     assert found.days[early] == {540: 1}
     assert found.days[date(2026, 5, 29)] == dict.fromkeys(OPENING, 6)
+
+
+def test_a_count_that_was_replaced_or_lies_outside_the_hours_is_no_history(centre: Centre) -> None:
+    counted(centre, 1, calls=9)
+    counted(centre, 1, calls=4)
+    on = date(2026, 5, 29)
+    outside = {SlotKey(on, 1080, False): Counts(3, 0, 3, 0, 0)}
+    with centre.inside(), transaction():
+        bring_in(
+            Incoming(Origin("見本交換機", SourceKind.CSV, file_name="after"), outside, summary={}),
+            by=system_actor(centre.contract_id),
+            at=centre.now,
+        )
+    with centre.inside():
+        assert volume(centre.contract_id, on, on).days == {on: dict.fromkeys(OPENING, 4)}
+
+
+def test_records_do_not_stand_in_where_the_exchange_has_counted(centre: Centre) -> None:
+    counted(centre, 1)
+    on = date(2026, 5, 29)
+    centre.at(instant_of(on, 550))
+    saved_call(centre.person(Role.OPERATOR).client())
+    centre.at(MONDAY_MORNING)
+    with centre.inside():
+        found = volume(centre.contract_id, on, on)
+    assert (found.recorded_on, found.days[on][540]) == (frozenset(), 6)
 
 
 def test_today_is_no_part_of_the_history(centre: Centre) -> None:
@@ -175,3 +207,30 @@ def test_the_predecessors_calls_are_history_too(centre: Centre) -> None:
     with centre.inside():
         assert len(past(following, centre.now).history.days) == 20
         assert required_operators(following, [MONDAY], centre.now)[MONDAY]
+
+
+# --- a draft ---
+
+
+def test_a_draft_shows_who_could_come_and_beyond_its_month_the_plan(sqlite_centre: Centre) -> None:
+    """Nobody on approved leave or without training counts as planned; days of the next month are those in force."""
+    centre = sqlite_centre
+    counted(centre, 30)
+    here, away = add_staff(centre, "P01"), add_staff(centre, "P02")
+    untrained = add_staff(centre, "P03", trained=False)
+    first, after = date(2026, 6, 30), date(2026, 7, 1)
+    plan(centre, here, WHOLE_DAY, after)
+    start(centre, JUNE)
+    fill(centre, [(here, WHOLE_DAY), (away, WHOLE_DAY), (untrained, WHOLE_DAY)], [first])
+    with centre.inside(), transaction():
+        new = NewLeave(away, LeaveKind.PAID, first, first)
+        leave.enter_leave(new, by=system_actor(centre.contract_id), at=centre.now)
+    client = centre.person(Role.SUPERVISOR).client()
+    form = {"format": "csv", "from": "2026-06-30", "plan": "draft"}
+    rows = client.post("/staffing/table", data=form).data.decode("utf-8-sig").splitlines()
+    assert _planned_at(rows, first) == _planned_at(rows, after) == {"1"}
+
+
+def _planned_at(rows: list[str], on: date) -> set[str]:
+    """The numbers planned in the quarters of a day."""
+    return {row.split(",")[7] for row in rows if row.startswith(f"{on:%Y/%m/%d}")}
