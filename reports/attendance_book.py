@@ -25,7 +25,8 @@ _ROW = 25.0
 
 
 class BookDay(Struct, frozen=True):
-    """A day of a person. `planned`: the first minute and the end of what was planned; `left` None: not punched out."""
+    """A day of a person. `planned`: the first minute and the end of what was planned; `left` None: not punched out;
+    `closed`: the centre is closed (shaded, as are Saturdays and Sundays)."""
 
     on: date
     planned: tuple[int, int] | None = None
@@ -37,6 +38,7 @@ class BookDay(Struct, frozen=True):
     overtime_minutes: int = 0
     rest_day_minutes: int = 0
     remark: str = ""
+    closed: bool = False
 
 
 class BookPerson(Struct, frozen=True):
@@ -177,7 +179,7 @@ def _head(sheet: Sheet, book: AttendanceBook, person: BookPerson) -> None:
 
 
 def _day(sheet: Sheet, row: int, day: BookDay) -> None:
-    tint = ("tint",) if day.on.weekday() > 4 else ()
+    tint = ("tint",) if day.closed or day.on.weekday() > 4 else ()
     style = sheet.style
     sheet.number(row, 0, serial(day.on), style("date", "line", *tint))
     sheet.raw_text(row, 1, WEEKDAYS[day.on.weekday()], style("flag", "line", *tint))

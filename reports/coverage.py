@@ -26,6 +26,7 @@ FORMULA = (
     "月の値は、合計どうしの割り算です。"
 )
 AMOUNT = "減額の要否と金額は、市が定めます。この資料は、その根拠となる時間だけを示します。"
+_HOUR = 60
 _WIDTHS = (22.0, 13.0, 14.0, 13.0, 13.0, 13.0)
 _LAST = len(_WIDTHS) - 1
 
@@ -131,7 +132,8 @@ def statement(month: str, totals: Minutes) -> str:
         return f"{month}には、まだ判定した開庁時間がありません。"
     if not totals.below:
         return f"{judged}最少人数を下回った時間はありません。"
-    return f"{judged}最少人数を下回った時間は {length(totals.below)}（{totals.below:,}分）です。"
+    below = length(totals.below) + (f"（{totals.below:,}分）" if totals.below >= _HOUR else "")
+    return f"{judged}最少人数を下回った時間は {below}です。"
 
 
 def workbook(report: CoverageReport) -> bytes:

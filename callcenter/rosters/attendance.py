@@ -23,7 +23,7 @@ from callcenter.rosters.timebook.queries import closing_of
 from callcenter.web.access import Actor
 
 SAME_PUNCH = timedelta(minutes=1)
-NOT_ON_THE_LIST = "従事者名簿に登録されていないため、打刻できません。業務責任者に連絡してください。"
+NOT_ON_THE_LIST = "業務従事者名簿に登録されていないため、打刻できません。業務責任者に連絡してください。"
 SCREEN_USED = "この画面からの打刻は済んでいます。画面を読み直してから、もう一度お試しください。"
 CORRECTED_MEANWHILE = "ほかの人が先に、この日の打刻を訂正しました。最新の記録を確認してください。"
 

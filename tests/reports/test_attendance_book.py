@@ -117,3 +117,12 @@ def test_no_text_becomes_a_formula() -> None:
 def test_a_month_of_nobody_is_said() -> None:
     texts = [cell.value for cell in cells(opened(workbook(replace(BOOK, people=()))))]
     assert "この月の従事者はいません。" in texts
+
+
+def test_a_holiday_is_shaded_as_a_weekend_is_and_a_working_day_is_not() -> None:
+    holiday, sunday, working = date(2026, 5, 5), date(2026, 5, 3), date(2026, 5, 12)
+    person = replace(PERSON, days=month(FULL, BookDay(holiday, remark="祝日（こどもの日）", closed=True)))
+    sheet = opened(workbook(replace(BOOK, people=(person,)))).worksheets[1]
+    first = next(row[0].row for row in sheet if getattr(row[0].value, "day", 0) == 1)
+    shades = [sheet.cell(first + on.day - 1, 1).fill.fgColor.rgb for on in (holiday, sunday, working)]
+    assert shades[0] == shades[1] != shades[2]

@@ -75,7 +75,7 @@ def test_a_single_minute_short_is_never_a_hundred_percent(found: Minutes, share:
 
 def test_the_statement_gives_minutes_and_leaves_the_amount_to_the_city() -> None:
     said = statement("令和8年6月", SHORT)
-    assert "45分（45分）です" in said
+    assert "は 45分です" in said
     assert "8時間45分（525分）" in said
     assert "下回った時間はありません" in statement("令和8年6月", WHOLE)
     assert "まだ判定した開庁時間がありません" in statement("令和8年6月", Minutes())

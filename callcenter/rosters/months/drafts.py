@@ -21,12 +21,12 @@ from callcenter.rosters.months.models import RosterCell, RosterVersion
 from callcenter.rosters.months.queries import cells_of, changed_since, in_state, live_cells, versions
 from callcenter.rosters.months.rules import Cell, Key, Month, Shifts, by_cell, self_overlap
 from callcenter.rosters.queries import staff_list
-from callcenter.rosters.service import about
+from callcenter.rosters.service import about, lock_staff
 from callcenter.web.access import Actor
 from reports.wareki import span as span_label
 
 CHANGED = "ほかの人が先に、このシフト表の案を変えました。読み直してから、もう一度入力してください。"
-OVER = "過ぎた日の予定は、案では変えられません。日ごとの勤務予定で、理由を付けて変えてください。"
+OVER = "過ぎた日の予定は、案では変えられません。「1日の予定」で、理由を付けて変えてください。"
 
 
 class CellChange(Struct, frozen=True):
@@ -43,9 +43,10 @@ class CellChange(Struct, frozen=True):
 
 
 def start_draft(first: date, *, empty: bool = False, key: UUID | None = None, by: Actor, at: datetime) -> UUID:
-    """Begin the month's next version from the plan in force, or empty from today on. Where a draft is already there,
-    it is that one. Raises `InvalidInput` outside the contract."""
+    """Begin the month's next version from the plan in force, or empty from tomorrow on: today people are at work. Where
+    a draft is already there, it is that one. Raises `InvalidInput` outside the contract."""
     month = month_days(by.contract, first)
+    hold_still(by.contract)
     lock_month(by.contract)
     known = versions(by.contract, first)
     existing = in_state(known, RosterState.DRAFT)
@@ -74,7 +75,7 @@ def start_draft(first: date, *, empty: bool = False, key: UUID | None = None, by
 def _first_cells(contract_id: UUID, month: Month, published: UUID | None, empty: bool, at: datetime) -> list[Cell]:
     live = live_cells(contract_id, month.from_on, month.to_on)
     if empty:
-        return [cell for cell in live if cell.on < local(at).on]
+        return [cell for cell in live if cell.on <= local(at).on]
     before = cells_of(contract_id, published) if published else ()
     fixed = {(cell.key, cell.times) for cell in before if cell.fixed}
     return [replace(cell, fixed=(cell.key, cell.times) in fixed) for cell in live]
@@ -97,6 +98,12 @@ def insert_cells(contract_id: UUID, roster_id: UUID, cells: Iterable[Cell]) -> N
     ]
     if rows:
         db.session.execute(insert(RosterCell), rows)
+
+
+def hold_still(contract_id: UUID) -> None:
+    """Nobody's plan changes meanwhile, so that what is read of it is what is there. Taken before `lock_month`, as by
+    whoever approves leave or a swap: in the other order two of them would wait for each other for ever."""
+    lock_staff(contract_id, [one.id for one in staff_list(contract_id)])
 
 
 def lock_month(contract_id: UUID) -> None:
@@ -189,6 +196,7 @@ def outdated(contract_id: UUID, month: Month, roster_id: UUID, compared_at: date
 
 def reload_days(first: date, version: int, *, by: Actor, at: datetime) -> int:
     """Take the days that were changed elsewhere over into the draft; how many person's days those are."""
+    hold_still(by.contract)
     row = draft_row(by.contract, first, version)
     found = outdated(by.contract, month_days(by.contract, first), row.id, row.created_at)
     replace_cells(row, found)

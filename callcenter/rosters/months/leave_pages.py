@@ -89,7 +89,8 @@ def _approved_words(days: tuple[date, ...]) -> str:
     if not days:
         return "休みを承認しました。取り下げる予定はありませんでした。"
     named = "、".join(map(date_label, days[:5])) + (f"ほか{len(days) - 5}日" if len(days) > 5 else "")
-    return f"休みを承認し、{named}の予定を取り下げました。シフト表で「再計画」をすると、代わりの人を探せます。"
+    done = f"休みを承認し、{named}の予定を取り下げました。"
+    return f"{done}月のシフト表で案を作り、「再計画」をすると、代わりの人を探せます。"
 
 
 @blueprint.post("/roster/leave/<uuid:leave_id>/approve")

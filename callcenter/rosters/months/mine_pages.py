@@ -24,7 +24,7 @@ from callcenter.web.access import DESK, actor, allow, only
 from callcenter.web.transaction import transaction
 from reports.wareki import WEEKDAYS
 
-NOT_ON_THE_LIST = "従事者名簿に登録されていないため、使えません。業務責任者に連絡してください。"
+NOT_ON_THE_LIST = "業務従事者名簿に登録されていないため、使えません。業務責任者に連絡してください。"
 LABELS = {
     "kind": "種類",
     "from_on": "始めの日",

@@ -18,7 +18,9 @@ from callcenter.lists.export import FILE_KINDS, ListFile, export_list, kind_of
 from callcenter.rosters import queries
 from callcenter.rosters.codes import RosterState
 from callcenter.rosters.months import queries as months
+from callcenter.rosters.months.absences import standing
 from callcenter.rosters.months.rules import Cell
+from callcenter.rosters.service import assignment_fault
 from callcenter.rosters.staffing import rules
 from callcenter.rosters.staffing.forecasting import Past, assumptions, forecast_days, past
 from callcenter.rosters.staffing.rules import Assumptions, DayLoad, Slot, WhatIf
@@ -173,14 +175,25 @@ def _played(day: DayForecast, planned: list[ShiftTimes], given: Assumptions) -> 
 
 
 def _operators_shifts(view: View) -> Shifts:
-    """The shifts of the people who count to the minimum: those in force, or the draft's."""
-    operators = {one.id for one in queries.staff_list(view.contract_id) if one.role.counts_to_minimum}
-    cells = view.draft if view.of_draft else months.live_cells(view.contract_id, view.from_on, view.to_on)
+    """The shifts of the people who count to the minimum: those in force, or (within its month) the draft's, which may
+    hold people on leave or without training whom nobody could publish."""
+    operators = {one.id: one for one in queries.staff_list(view.contract_id) if one.role.counts_to_minimum}
+    leaves = [one for one in standing(view.contract_id, view.from_on, view.to_on) if one.binding]
+    off = {(one.staff_id, on) for one in leaves for on in one.days()}
     found: defaultdict[date, list[ShiftTimes]] = defaultdict(list)
-    for cell in cells or ():
-        if cell.staff_id in operators:
+    for cell in _cells(view):
+        member = operators.get(cell.staff_id)
+        if member is not None and assignment_fault(member, cell.on) is None and cell.key not in off:
             found[cell.on].append(cell.times)
     return dict(found)
+
+
+def _cells(view: View) -> list[Cell]:
+    live = months.live_cells(view.contract_id, view.from_on, view.to_on)
+    if not view.of_draft:
+        return list(live)
+    of_draft = view.from_on.replace(day=1)
+    return [*(view.draft or ()), *(cell for cell in live if cell.on.replace(day=1) != of_draft)]
 
 
 # --- how good it is; the table ---
@@ -209,7 +222,7 @@ def table() -> Response:
     loads = [_load(view, day, shifts, given, view.what) for day in ahead.days]
     wanted = ListFile(
         f"staffing-{view.from_on.isoformat()}",
-        "必要人数",
+        "必要人数（もし…なら）" if view.what.changes else "必要人数",
         COLUMNS,
         slot_rows(loads),
         _conditions(view, found, given),

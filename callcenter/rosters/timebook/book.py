@@ -48,12 +48,13 @@ def _day(day: PersonDay) -> BookDay:
         overtime_minutes=figures.overtime,
         rest_day_minutes=figures.rest_day,
         remark=remark_of(day),
+        closed=bool(day.closed),
     )
 
 
 def remark_of(day: PersonDay) -> str:
-    """The derived remarks, and each stretch of a day that has several."""
-    parts = [day.found.note] if day.found.note else []
+    """Leave or holiday, the derived remarks, and each stretch of a day that has several."""
+    parts = [text for text in (day.absence, day.found.note) if text]
     if len(day.found.actual) > 1:
         parts.append("、".join(span(one.start, one.end) for one in day.found.actual))
     if day.outside and not day.found.involved:

@@ -98,7 +98,7 @@ def find() -> Any:
     people = queries.staff_list(device.contract_id, local(now()).on)
     found = next((one for one in people if one.code == code), None)
     if found is None:
-        return _start(device, "この記号の方は、今日の従事者名簿にいません。"), 422
+        return _start(device, "この記号の方は、今日の業務従事者名簿にいません。"), 422
     return redirect(url_for("timebook.kiosk.person", staff_id=found.id), 303)
 
 
@@ -143,13 +143,25 @@ def punch(staff_id: UUID) -> Any:
     try:
         kind, key = schemas.punch_kind(request.form), optional_id(request.form.get("idempotency_key"), "_")
         _require_code(device, member, at)
-        with transaction():
-            by = kiosk.actor_at(device, _address(), member)
-            punch_id = attendance.punch_for(member, Entry(kind, key, device.id), by=by, at=at)
+        punch_id = _punched(staff_id, kind, key, at)
     except (InvalidInput, Conflict, TooManyAttempts) as error:
         end_read()
         return _person(device, member, error), error.status
+    if punch_id is None:
+        return redirect(url_for("timebook.kiosk.start"), 303)
     return redirect(url_for("timebook.kiosk.done", punch_id=punch_id), 303)
+
+
+def _punched(staff_id: UUID, kind: PunchKind, key: UUID | None, at: datetime) -> UUID | None:
+    """Record the punch; None for somebody who is not assigned any more. The code took its time to check: device and
+    assignment are asked once more."""
+    with transaction():
+        device = _device()
+        member = _assigned(device, staff_id, at)
+        if member is None:
+            return None
+        by = kiosk.actor_at(device, _address(), member)
+        return attendance.punch_for(member, Entry(kind, key, device.id), by=by, at=at)
 
 
 def _address() -> str:

@@ -74,6 +74,7 @@ def _month_page(typed: dict[str, str], error: AppError | None) -> str:
         month=shown,
         book=found,
         findings=_findings(found),
+        today=local(now()).on,
         may_close=not who.roles.isdisjoint(SUPERVISION),
         typed=typed,
         error=error,

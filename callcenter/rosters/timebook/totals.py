@@ -14,7 +14,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from callcenter.clock import local
+from callcenter.contracts.queries import calendar
 from callcenter.rosters import codes, rules
+from callcenter.rosters.months import absences
 from callcenter.rosters.papers import queries as papers
 from callcenter.rosters.queries import ROLE_ORDER, StaffDay, StaffMember, cut_of, staff_list
 from callcenter.rosters.records import PlannedTimes, StandingPunch, standing_between
@@ -42,6 +44,7 @@ from scheduling.labour import (
 LOOK_BACK = timedelta(days=27)
 """So many days before a limit's first day decide how it counts (four weeks, of which the last is in it)."""
 AVERAGED_MONTHS = 6
+_SATURDAY = 5
 _KINDS = {
     codes.AgreementKind.OVERTIME: (AgreementKind.OVERTIME, AgreementKind.REST_DAY_WORK),
     codes.AgreementKind.OVERTIME_SPECIAL: (AgreementKind.SPECIAL_CLAUSE,),
@@ -51,12 +54,22 @@ _KINDS = {
 
 
 class PersonDay(Struct, frozen=True):
-    """One day of a person's month. `outside`: the person is not assigned on that day."""
+    """One day of a person's month. `outside`: the person is not assigned on that day. `leave`: approved leave.
+    `closed`: why the centre is closed (振替休日), empty on an open day."""
 
     on: date
     found: StaffDay
     figures: DayFigures
     outside: bool
+    leave: codes.LeaveKind | None = None
+    closed: str = ""
+
+    @property
+    def absence(self) -> str:
+        """What the book says of a day without work: the leave, else the holiday. Weekends speak for themselves."""
+        if self.leave is not None:
+            return self.leave.label
+        return self.closed if self.on.weekday() < _SATURDAY else ""
 
 
 class YearFigures(Struct, frozen=True):
@@ -115,6 +128,8 @@ class _Rows(Struct, frozen=True):
     corrected: set[PersonOn]
     worked: Mapping[UUID, Mapping[date, int]]
     agreements: tuple[Agreement, ...]
+    leave: Mapping[PersonOn, codes.LeaveKind]
+    closed: Mapping[date, str]
     settings: LabourSettings = LabourSettings()
 
 
@@ -164,7 +179,19 @@ def _read(contract_id: UUID, span: Interval, year: Interval, now: datetime, agre
         corrected=corrected_between(contract_id, span.from_on, span.to_on),
         worked=_worked(contract_id, since, span.to_on, now),
         agreements=agreed,
+        leave=_leave(contract_id, span),
+        closed=_closed(contract_id, span),
     )
+
+
+def _leave(contract_id: UUID, span: Interval) -> dict[PersonOn, codes.LeaveKind]:
+    found = (one for one in absences.standing(contract_id, span.from_on, span.to_on) if one.binding)
+    return {(one.staff_id, on): one.kind for one in found for on in one.days()}
+
+
+def _closed(contract_id: UUID, span: Interval) -> dict[date, str]:
+    days = calendar(contract_id)
+    return {on: days.day(on).why for on in span.days() if days.open_interval(on) is None}
 
 
 def _months_before(month: date, count: int) -> date:
@@ -223,7 +250,8 @@ def _day(
     kept = kept_of(found.planned_work, record, cut)
     alone = day_figures(found.planned_minutes, record, cut, remarks, kept)
     overtime, resting = (by_day.get(on, 0) for by_day in beyond)
-    return PersonDay(on, found, _with_overtime(alone, overtime, resting), not member.assigned_on(on))
+    figures = _with_overtime(alone, overtime, resting)
+    return PersonDay(on, found, figures, not member.assigned_on(on), rows.leave.get(key), rows.closed.get(on, ""))
 
 
 def _with_overtime(figures: DayFigures, overtime: int, resting: int) -> DayFigures:

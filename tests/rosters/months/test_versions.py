@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -57,18 +57,21 @@ def test_a_draft_begins_as_the_plan_in_force(centre: Centre) -> None:
     ]
 
 
+WEDNESDAY = TUESDAY + timedelta(days=1)
+
+
 def test_a_month_has_one_draft_however_often_it_is_begun(centre: Centre) -> None:
     assert start(centre) == start(centre)
     assert [one.number for one in versions(centre)] == [1]
 
 
-def test_an_empty_draft_keeps_the_days_that_are_over(sqlite_centre: Centre) -> None:
+def test_an_empty_draft_keeps_the_days_that_are_over_and_today(sqlite_centre: Centre) -> None:
     operator = add_staff(sqlite_centre, "P01")
-    for on in (MONDAY, TUESDAY):
+    for on in (MONDAY, TUESDAY, WEDNESDAY):
         plan(sqlite_centre, operator, WHOLE, on)
     later(sqlite_centre, 24 * 60)
     start(sqlite_centre, JUNE, empty=True)
-    assert [one.on for one in cells(sqlite_centre, newest(sqlite_centre, JUNE).id)] == [MONDAY]
+    assert [one.on for one in cells(sqlite_centre, newest(sqlite_centre, JUNE).id)] == [MONDAY, TUESDAY]
 
 
 def test_publishing_writes_the_plan_and_the_version(centre: Centre) -> None:
