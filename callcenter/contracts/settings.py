@@ -9,7 +9,7 @@ from callcenter.contracts.rules import SettingSpec, settings_by_name
 from callcenter.errors import InvalidInput
 from callcenter.protection.phones import normalise_phone
 
-MOST_LINES = 50
+MOST_LINES, MOST_DIGITS = 50, 10
 
 
 def _phones(text: str) -> list[str]:
@@ -27,9 +27,10 @@ def _whole(least: int, most: int, *, may_be_empty: bool = False) -> Callable[[st
         line = unicodedata.normalize("NFKC", text).strip()
         if not line and may_be_empty:
             return []
-        if not line.isascii() or not line.isdigit() or not least <= int(line) <= most:
+        digits = line if line.isascii() and line.isdigit() and len(line) <= MOST_DIGITS else ""
+        if not digits or not least <= int(digits) <= most:
             raise InvalidInput(errors={"value": [f"{least}から{most}までの整数で入力してください。"]})
-        return [str(int(line))]
+        return [str(int(digits))]
 
     return read
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
+from sqlalchemy import func, select
 
 from callcenter.audit.service import Act, record
 from callcenter.clock import local
@@ -16,13 +17,15 @@ from callcenter.contracts.queries import contract
 from callcenter.errors import Conflict, InvalidInput, NotFound
 from callcenter.extensions import db, new_id
 from callcenter.rosters import queries
-from callcenter.rosters.codes import LeaveKind
+from callcenter.rosters.codes import LeaveKind, RosterState
 from callcenter.rosters.models import PlannedBreak, PlannedShift
 from callcenter.rosters.months.absences import on_leave
+from callcenter.rosters.months.models import RosterVersion
 from callcenter.rosters.queries import StaffMember
 from callcenter.rosters.records import PlannedTimes, planned_on
 from callcenter.rosters.service import about, assignment_fault, lock_staff
 from callcenter.rosters.shifts import overlapping
+from callcenter.rosters.timebook.queries import closing_of
 from callcenter.web.access import Actor
 from callcenter.web.labels import date_label
 from reports.wareki import span as span_label
@@ -70,8 +73,9 @@ def withdraw_shift(on: date, shift: PlannedTimes, *, by: Actor, at: datetime) ->
 def plan_day(plan: DayPlan, *, by: Actor, at: datetime) -> Saved:
     """Save the rows of a day: all of them or none. A row that changes nothing is left alone.
 
-    Raises `InvalidInput` naming each row, person, day and rule (outside the contract or the assignment, on
-    approved leave, overlapping, no reason for a day that is over), `Conflict` when a shift was changed meanwhile.
+    Raises `InvalidInput` naming each row, person, day and rule (outside the contract or the assignment, in a closed
+    month, on approved leave, overlapping, no reason for a day that is over), `Conflict` when a shift was changed
+    meanwhile.
     """
     _require_in_contract(by.contract, plan.on)
     lock_staff(by.contract, [row.staff_id for row in plan.rows])
@@ -81,8 +85,10 @@ def plan_day(plan: DayPlan, *, by: Actor, at: datetime) -> Saved:
     changes = [row for row in plan.rows if not _is_as_planned(row, live.values())]
     if not changes:
         return Saved(0, 0)
+    _require_open(by.contract, plan.on)
     _require_reason(plan, at)
     _require_valid(plan.on, changes, live, by.contract)
+    at = _unknown_to_drafts(by.contract, plan.on, at)
     withdrawn = [live[row.shift_id] for row in changes if row.shift_id is not None]
     for shift in withdrawn:
         _withdraw(shift, plan, by=by, at=at)
@@ -100,9 +106,30 @@ def _require_in_contract(contract_id: UUID, on: date) -> None:
         raise InvalidInput(errors={"on": [f"{date_label(on)}は契約期間（{span}）の外の日です。"]})
 
 
+def _require_open(contract_id: UUID, on: date) -> None:
+    """The plan is what the attendance of a closed month was held against."""
+    if closing_of(contract_id, on) is not None:
+        why = (
+            f"{on.month}月分の出退勤は締め済みのため、予定を変えられません。先に、理由を付けて締めを解除してください。"
+        )
+        raise InvalidInput(errors={"on": [f"{date_label(on)}：{why}"]})
+
+
 def _require_reason(plan: DayPlan, at: datetime) -> None:
     if plan.on < local(at).on and not plan.reason:
         raise InvalidInput(errors={"reason": ["過ぎた日の予定を変えるときは、理由を入力してください。"]})
+
+
+def _unknown_to_drafts(contract_id: UUID, on: date, at: datetime) -> datetime:
+    """An instant after the month's draft was last compared with the plan. One that was begun while this act waited for
+    its turn does not know of it, and would else sweep it away when it is published."""
+    compared = select(func.max(RosterVersion.created_at)).where(
+        RosterVersion.contract_id == contract_id,
+        RosterVersion.month == on.replace(day=1),
+        RosterVersion.state == RosterState.DRAFT.value,
+    )
+    latest = db.session.execute(compared).scalar_one()
+    return at if latest is None or latest <= at else latest + timedelta(microseconds=1)
 
 
 def _is_as_planned(row: RowPlan, live: Iterable[PlannedTimes]) -> bool:

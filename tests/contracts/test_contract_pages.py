@@ -261,3 +261,11 @@ def test_a_confirmation_without_the_list_is_refused(sqlite_centre: Centre) -> No
 
 def test_only_an_administrator_imports(sqlite_centre: Centre) -> None:
     assert _upload(_manager(sqlite_centre), NEWER).status_code == 403
+
+
+@pytest.mark.parametrize("typed", ["9" * 5000, "-1", "0", "100", "1e9", "inf", "8 0", "八十"])
+def test_a_number_that_is_none_of_the_offered_is_refused(sqlite_centre: Centre, typed: str) -> None:
+    form = {"name": "service_level_percent", "value": typed, "effective_on": "2026-06-01"}
+    answer = _manager(sqlite_centre).post("/contract/settings", data=form)
+    assert answer.status_code == 422
+    assert "1から99まで" in answer.get_data(as_text=True)

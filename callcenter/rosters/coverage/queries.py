@@ -18,7 +18,7 @@ from callcenter.contracts.queries import Terms, calendar, terms
 from callcenter.errors import NotFound
 from callcenter.extensions import db
 from callcenter.rosters import rules
-from callcenter.rosters.codes import RequestState, ShortageCause
+from callcenter.rosters.codes import LeaveKind, RequestState, ShortageCause
 from callcenter.rosters.coverage.models import ShortageNote
 from callcenter.rosters.coverage.rules import Note, Stretch, resolved, stretches
 from callcenter.rosters.floor import BreakReading, break_reading
@@ -195,13 +195,14 @@ def _standing(contract_id: UUID, from_on: date, to_on: date) -> tuple[ColumnElem
 
 
 def _leave(contract_id: UUID, from_on: date, to_on: date) -> dict[UUID, list[tuple[date, date]]]:
-    """Approved leave that touches the range, by person."""
+    """Approved leave that touches the range, by person. A wish never binds, also when it was approved."""
     rows = db.session.execute(
         select(LeaveRequest.staff_id, LeaveRequest.from_on, LeaveRequest.to_on).where(
             LeaveRequest.contract_id == contract_id,
             LeaveRequest.to_on >= from_on,
             LeaveRequest.from_on <= to_on,
             LeaveRequest.state == RequestState.APPROVED.value,
+            LeaveRequest.kind != LeaveKind.WISH.value,
         )
     )
     found = defaultdict(list)
@@ -245,15 +246,20 @@ def _records(found: _Range, on: date, cut: rules.Cut) -> list[tuple[rules.StaffR
 
 
 def _planned(found: _Range, on: date, hours: MinuteRange | None) -> tuple[CoverageRun, ...]:
-    """Operators who were to be at work; whoever is on approved leave is not, whatever the plan still says."""
+    """Operators who were to be at work; whoever is on approved leave, or has no valid training (9(2)), is not, whatever
+    the plan still says."""
     shifts = [
         part
         for member in found.members
-        if member.assigned_on(on) and not _on_leave(found.leave.get(member.id, ()), on)
+        if _placeable(member, on) and not _on_leave(found.leave.get(member.id, ()), on)
         for part in found.planned.get((on, member.id), ())
     ]
     anybody = any((on, member.id) in found.planned for member in found.members)
     return coverage(shifts, hours) if hours is not None and anybody else ()
+
+
+def _placeable(member: StaffMember, on: date) -> bool:
+    return member.assigned_on(on) and member.trained_on(on)
 
 
 def _on_leave(periods: Sequence[tuple[date, date]], on: date) -> bool:

@@ -7,7 +7,7 @@ nobody on leave counts as present by plan. The published month gets a next versi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
@@ -28,6 +28,7 @@ from callcenter.rosters.months.rules import Change
 from callcenter.rosters.planning import DayPlan, RowPlan
 from callcenter.rosters.queries import StaffMember, staff_member
 from callcenter.rosters.service import about, lock_staff, outside_assignment
+from callcenter.rosters.timebook.queries import closing_of
 from callcenter.web.access import Actor
 from callcenter.web.labels import date_label
 
@@ -49,11 +50,11 @@ class NewLeave(Struct, frozen=True):
 def request_leave(new: NewLeave, *, by: Actor, at: datetime) -> UUID:
     """Ask for leave. Raises `InvalidInput` naming person, day and rule: days in the wrong order, outside the
     contract or the assignment, over, or asked for already."""
+    member = staff_member(by.contract, new.staff_id)
+    lock_staff(by.contract, [member.id])
     same = _id_of_key(by.contract, new.key)
     if same is not None:
         return same
-    member = staff_member(by.contract, new.staff_id)
-    lock_staff(by.contract, [member.id])
     _require_possible(new, member, by.contract, local(at).on)
     row = LeaveRequest(
         contract_id=by.contract,
@@ -121,9 +122,9 @@ def _asked_already(new: NewLeave, member: StaffMember, contract_id: UUID) -> tup
 
 
 def _record(name: str, row: LeaveRequest, *, by: Actor, at: datetime, **more: object) -> None:
+    # Not the kind: the log is never erased, and who was ill is nobody's to read there.
     details = {
         "staff": str(row.staff_id),
-        "kind": row.kind,
         "from": row.from_on.isoformat(),
         "to": row.to_on.isoformat(),
         **more,
@@ -143,14 +144,25 @@ def _row(contract_id: UUID, leave_id: UUID, *states: RequestState) -> LeaveReque
     return row
 
 
+def _require_open(row: LeaveRequest, cannot: str) -> None:
+    """Who was to be there on the days of a closed month stands (the coverage proof is held against it)."""
+    for on in (row.from_on + timedelta(days=number) for number in range((row.to_on - row.from_on).days + 1)):
+        if (on == row.from_on or on.day == 1) and closing_of(row.contract_id, on) is not None:
+            why = f"{on.month}月分の出退勤は締め済みのため、{cannot}。先に、理由を付けて締めを解除してください。"
+            raise InvalidInput(f"{date_label(on)}：{why}")
+
+
 def withdraw_leave(leave_id: UUID, *, own: UUID | None = None, by: Actor, at: datetime) -> None:
     """Take a request back. Raises `NotFound` where it is not that of `own`; approved leave is taken back by the
-    supervisor (`own` None), and the shifts it took away are planned anew by hand or by the solver."""
+    supervisor (`own` None), and the shifts it took away are planned anew by hand or by the solver. Raises
+    `InvalidInput` for approved leave that reaches into a closed month."""
     states = (RequestState.REQUESTED,) if own else (RequestState.REQUESTED, RequestState.APPROVED)
     found = db.session.get(LeaveRequest, (by.contract, leave_id))
     if found is None or (own is not None and found.staff_id != own):
         raise NotFound("休みの申請が見つかりませんでした。")
     row = _row(by.contract, leave_id, *states)
+    if row.state == RequestState.APPROVED.value:
+        _require_open(row, "取り下げられません")
     row.state, row.withdrawn_at = RequestState.WITHDRAWN.value, at
     # The table keeps a decision for what is decided only.
     row.decided_at = row.decided_by = None
@@ -175,9 +187,10 @@ def _decide(row: LeaveRequest, state: RequestState, note: str, *, by: Actor, at:
 def approve_leave(leave_id: UUID, note: str = "", *, by: Actor, at: datetime) -> tuple[date, ...]:
     """Approve a request; the days whose planned shifts it took away. A wish takes none away.
 
-    Raises `Conflict` when it was decided meanwhile.
+    Raises `InvalidInput` when it reaches into a closed month, `Conflict` when it was decided meanwhile.
     """
     row = _row(by.contract, leave_id, RequestState.REQUESTED)
+    _require_open(row, "承認できません")
     _decide(row, RequestState.APPROVED, note, by=by, at=at)
     leave = Leave(row.id, row.staff_id, LeaveKind.of(row.kind), row.from_on, row.to_on, RequestState.APPROVED)
     days = _clear_plan(leave, by=by, at=at) if leave.binding else ()

@@ -15,7 +15,7 @@ from callcenter.rosters.months.queries import Version, cells_of
 from callcenter.rosters.months.routing import MonthView, asked_month, blueprint, month_view
 from callcenter.rosters.months.rules import Change, differences
 from callcenter.rosters.months.sheet import roster_sheet
-from callcenter.rosters.papers.queries import instructions
+from callcenter.rosters.papers.queries import all_instructions
 from callcenter.web.access import LEADERSHIP, actor, allow, only
 from callcenter.web.forms import whole_of
 from callcenter.web.transaction import end_read, transaction
@@ -33,7 +33,7 @@ def version() -> str:
     if shown is None:
         raise NotFound("この版のシフト表は見つかりませんでした。")
     before = next((one for one in view.versions if one.number < number), None)
-    said = {one.id: one for one in instructions(actor().contract)}
+    said = {one.id: one for one in all_instructions(actor().contract)}
     return render_template(
         "rosters/month_version.html",
         view=view,

@@ -15,7 +15,7 @@ from callcenter.errors import Conflict, InvalidInput
 from callcenter.extensions import db, new_id
 from callcenter.rosters import planning
 from callcenter.rosters.codes import RosterState
-from callcenter.rosters.months.drafts import draft_row, insert_cells, lock_month, outdated, replace_cells
+from callcenter.rosters.months.drafts import draft_row, hold_still, insert_cells, lock_month, outdated, replace_cells
 from callcenter.rosters.months.facts import MonthFacts, month_facts
 from callcenter.rosters.months.judging import DayShortage, judge, month_shortages
 from callcenter.rosters.months.models import RosterVersion
@@ -58,6 +58,7 @@ def publish(wanted: Publication, *, by: Actor, at: datetime) -> Published:
     Raises `InvalidInput` naming person, day and rule for what stands in the way, `Conflict` naming the days whose plan
     was changed elsewhere meanwhile (`drafts.reload_days` takes them over) or when somebody was faster.
     """
+    hold_still(by.contract)
     row = draft_row(by.contract, wanted.first, wanted.version)
     facts = month_facts(by.contract, wanted.first, at)
     _keep_past(row, facts)

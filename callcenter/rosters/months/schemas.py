@@ -26,7 +26,7 @@ from scheduling.shifts import ShiftTimes
 MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 RANGE = re.compile(r"(\d{1,4})-(\d{1,4})", re.ASCII)
 MOST_CELLS = 2_000
-MOST_SHIFTS = 4
+MOST_SHIFTS, MOST_BREAKS = 4, 8
 SHIFT_KEYS = ("a", "b")
 OFF = "off"
 UNREADABLE = "勤務の時刻を読み取れませんでした。"
@@ -81,7 +81,7 @@ def decoded(text: str) -> Shifts:
 def _shift(part: str) -> ShiftTimes:
     ranges = [RANGE.fullmatch(one) for one in part.split("/")]
     pairs = [(int(one[1]), int(one[2])) for one in ranges if one is not None]
-    if len(pairs) != len(ranges) or any(minute > 1440 for pair in pairs for minute in pair):
+    if len(pairs) != len(ranges) or len(pairs) > 1 + MOST_BREAKS or any(max(pair) > 1440 for pair in pairs):
         raise InvalidInput(UNREADABLE)
     found = shift_times(*pairs[0], pairs[1:])
     if isinstance(found, ShiftTimes):
@@ -107,8 +107,10 @@ def typed_cell(staff_id: UUID, on: date, form: Form, known: Iterable[Pattern]) -
 
 def proposed_cells(form: Form) -> tuple[CellChange, ...]:
     """The changes of a proposal that was shown: lines of person, day, times and fixed. Raises `InvalidInput`."""
-    changes = []
-    for line in form.getlist("cell")[:MOST_CELLS]:
+    changes, lines = [], form.getlist("cell")
+    if len(lines) > MOST_CELLS:
+        raise InvalidInput("送信された内容を読み取れませんでした。")
+    for line in lines:
         parts = line.split("|")
         if len(parts) != 4:
             raise InvalidInput("送信された内容を読み取れませんでした。")

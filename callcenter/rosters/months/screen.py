@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -15,7 +16,7 @@ from callcenter.web.access import actor
 LABELS = {"reason": "変えた理由", "instruction_id": "市の指示", "accepts_shortage": "最少人員", "month": "月"}
 
 
-def month_page(view: MonthView, error: AppError | None = None, **typed: str) -> str:
+def month_page(view: MonthView, error: AppError | None = None, typed: Mapping[str, str] | None = None) -> str:
     contract_id = actor().contract
     parts = live_part(view, request.values.get("day"))
     draft = view.draft
@@ -29,7 +30,7 @@ def month_page(view: MonthView, error: AppError | None = None, **typed: str) -> 
         instructions=[(str(one.id), f"第{one.number}号 {one.content[:40]}") for one in instructions(contract_id)],
         error=error,
         labels=LABELS,
-        typed=typed,
+        typed=typed or {},
         **parts,
     )
 

@@ -30,6 +30,7 @@ from callcenter.web.labels import date_label
 
 DECIDED = "この交替の申請は、ほかの人が先に処理しました。最新の内容を確認してください。"
 REASON = "勤務の交替"
+UNLIKE = "{name}さんは最少人員に数えられる役割が異なるため、交替できません（仕様書6）。"
 OPEN = (RequestState.REQUESTED.value, RequestState.AGREED.value)
 
 
@@ -47,11 +48,11 @@ class NewSwap(Struct, frozen=True):
 def request_swap(new: NewSwap, *, by: Actor, at: datetime) -> UUID:
     """Ask for a swap. Raises `InvalidInput` naming person, day and rule when it could not be approved as things
     stand: the day is over or not published, nothing to give, the other at work, on leave, not assigned or untrained."""
+    _require_fair(new)
+    lock_staff(by.contract, [new.staff_id, new.other_id])
     same = _id_of_key(by.contract, new.key)
     if same is not None:
         return same
-    _require_fair(new)
-    lock_staff(by.contract, [new.staff_id, new.other_id])
     if _same_open(new, by.contract):
         raise InvalidInput(errors={"on": ["この日の交替は、すでに申請しています。"]})
     _require_possible(new, by=by, at=at)
@@ -115,6 +116,7 @@ def _record(name: str, row: SwapRequest, *, by: Actor, at: datetime, **more: obj
 def _require_possible(new: NewSwap, *, by: Actor, at: datetime) -> tuple[MonthFacts, tuple[Cell, ...]]:
     """The month and its roster with the swap done. Raises `InvalidInput` naming person, day and rule."""
     facts = month_facts(by.contract, new.on.replace(day=1), at)
+    _require_alike(new, facts)
     known = versions(by.contract, facts.month.first)
     if in_state(known, RosterState.PUBLISHED) is None:
         raise InvalidInput(errors={"on": ["この月のシフト表は、まだ公開されていません。"]})
@@ -124,6 +126,13 @@ def _require_possible(new: NewSwap, *, by: Actor, at: datetime) -> tuple[MonthFa
     if fresh:
         raise InvalidInput(errors={"_": [one.text for one in fresh]})
     return facts, after
+
+
+def _require_alike(new: NewSwap, facts: MonthFacts) -> None:
+    """Whoever is not counted towards the minimum cannot stand in for somebody who is (003 clause 6)."""
+    one, other = facts.members.get(new.staff_id), facts.members.get(new.other_id)
+    if one and other and one.role.counts_to_minimum != other.role.counts_to_minimum:
+        raise InvalidInput(errors={"other_id": [UNLIKE.format(name=other.name)]})
 
 
 class _Gift(Struct, frozen=True):

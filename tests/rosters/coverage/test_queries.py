@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callcenter.audit.service import system_actor
 from callcenter.clock import instant_of
 from callcenter.contracts import service as contracts
 from callcenter.contracts.rules import ExceptionKind
@@ -16,27 +17,30 @@ from callcenter.extensions import db, new_id
 from callcenter.rosters import queries as rosters
 from callcenter.rosters.coverage import queries
 from callcenter.rosters.months.models import LeaveRequest
+from callcenter.rosters.papers import service as papers
 from callcenter.rosters.rules import StaffRole
 from callcenter.web.access import Role
 from callcenter.web.transaction import transaction
 from tests.calls.factories import counted as executed
 from tests.centre import Centre
 from tests.rosters.coverage.factories import WHOLE_DAY, judged, noted, spans, two_operators, worked
-from tests.rosters.factories import FRIDAY_BEFORE, MONDAY, TUESDAY, add_staff, at, shift, span
+from tests.rosters.factories import FRIDAY_BEFORE, MONDAY, TUESDAY, add_staff, at, shift, span, training_of
 
 EVENING = at("18:00")
 ALL_DAY = "in 8:25, out 17:20"
 SATURDAY = date(2026, 6, 6)
 
 
-def leave(centre: Centre, staff_id: UUID, from_on: date, to_on: date, state: str = "approved") -> None:
+def leave(
+    centre: Centre, staff_id: UUID, from_on: date, to_on: date, state: str = "approved", kind: str = "paid"
+) -> None:
     with centre.inside(), transaction():
         decided = centre.now if state in {"approved", "refused"} else None
         row = LeaveRequest(
             contract_id=centre.contract_id,
             id=new_id(),
             staff_id=staff_id,
-            kind="paid",
+            kind=kind,
             from_on=from_on,
             to_on=to_on,
             state=state,
@@ -240,3 +244,25 @@ def test_the_days_that_wait_for_a_note_are_counted(centre: Centre) -> None:
     noted(centre, supervisor, "12:00-12:10", FRIDAY_BEFORE)
     with centre.inside():
         assert queries.unnoted(centre.contract_id, FRIDAY_BEFORE, MONDAY, centre.now) == []
+
+
+# --- who is no operator to be counted on ---
+
+
+def test_an_approved_wish_takes_nobody_out_of_the_plan(centre: Centre) -> None:
+    """A wish never binds, also when the supervisor agrees with it; who is planned all the same is to come."""
+    staff = two_operators(centre, "", "")
+    leave(centre, staff[1], MONDAY, MONDAY, kind="wish")
+    assert judged(centre).minutes.planned_below == 0
+
+
+def test_who_has_no_valid_training_is_not_planned_towards_the_two(centre: Centre) -> None:
+    """The paper was set aside, or ended, after the day was planned (9(2))."""
+    one = add_staff(centre, "P01")
+    other = add_staff(centre, "P02", trained=False)
+    for staff_id in (one, other):
+        worked(centre, staff_id, "", shift(WHOLE_DAY))
+    assert judged(centre).minutes.planned_below == 525
+    with centre.inside(), transaction():
+        papers.add_certificate(training_of(other), by=system_actor(centre.contract_id), at=centre.now)
+    assert judged(centre).minutes.planned_below == 0

@@ -11,6 +11,7 @@ from callcenter.rosters.months import leave, swaps
 from callcenter.rosters.months.leave import NewLeave
 from callcenter.rosters.months.swaps import NewSwap
 from callcenter.rosters.queries import staff_list
+from callcenter.rosters.rules import StaffRole
 from callcenter.web.transaction import transaction
 from tests.centre import Centre
 from tests.rosters.factories import add_staff
@@ -218,3 +219,15 @@ def test_nobody_swaps_with_themselves(sqlite_centre: Centre) -> None:
     one, _ = _published(sqlite_centre)
     with pytest.raises(InvalidInput):
         _ask(sqlite_centre, NewSwap(one, july(1), one))
+
+
+@pytest.mark.parametrize("role", [StaffRole.SUPERVISOR, StaffRole.DEPUTY])
+def test_an_operators_day_goes_to_an_operator_only(sqlite_centre: Centre, role: StaffRole) -> None:
+    """Who leads is not counted towards the two (003 clause 6): the day would be one operator short, unnoticed."""
+    one, _ = _published(sqlite_centre)
+    leader = add_staff(sqlite_centre, "P09", "仮名 さくら", role)
+    with pytest.raises(InvalidInput) as caught:
+        _ask(sqlite_centre, NewSwap(one, july(1), leader))
+    assert caught.value.errors["other_id"] == [
+        "仮名 さくらさんは最少人員に数えられる役割が異なるため、交替できません（仕様書6）。"
+    ]
