@@ -30,7 +30,8 @@ from callcenter.rosters.shifts import Pattern
 from reports.wareki import WEEKDAYS, clock
 
 WEEK_MINUTES, WEEK_DAYS, HOUR = 2_400, 7, 60
-LEAVE_MARKS = {"paid": "休", "special": "特", "sick": "病", "wish": "希"}
+LEAVE_MARKS = {"paid": "休", "special": "休", "sick": "休", "wish": "希"}
+"""What hangs on the wall tells colleagues that somebody is off, not why."""
 
 
 class CellView(Struct, frozen=True):

@@ -208,7 +208,7 @@ def _clear_plan(leave: Leave, *, by: Actor, at: datetime) -> tuple[date, ...]:
         rows = [RowPlan(str(one.id), leave.staff_id, None, one.id) for one in taken if one.cell.on == on]
         planning.plan_day(DayPlan(on, tuple(rows), leave.kind.label), by=by, at=at)
     for first in sorted({on.replace(day=1) for on in days}):
-        picture_plan(first, f"{leave.kind.label}の承認", _changes(taken, first), by=by, at=at)
+        picture_plan(first, "休みの承認", _changes(taken, first), by=by, at=at)
     return days
 
 

@@ -89,7 +89,7 @@ def test_leave_after_the_publication_takes_the_shifts_away_and_makes_a_version(c
     later(centre)
     assert _approve(centre, _ask(centre, operator, july(2), july(5))) == (july(2),)
     assert [one.on for one in live(centre)] == [july(1)]
-    assert [(one.number, one.reason) for one in versions(centre)] == [(2, "年次有給休暇の承認"), (1, "人員不足")]
+    assert [(one.number, one.reason) for one in versions(centre)] == [(2, "休みの承認"), (1, "人員不足")]
     assert cells(centre, newest(centre).id) == live(centre)
 
 
