@@ -191,8 +191,7 @@ def _legend(sheet: Sheet, roster: MonthRoster, row: int) -> int:
     closed = [day for day in roster.days if day.closed and day.on.weekday() < _SATURDAY]
     named = [f"{day.on.day}日 {day.closed}" for day in closed]
     lines = [
-        "記号　"
-        + "　／　".join((*roster.legend, "下の時刻は休憩の始まり", "休=承認・申請中の休暇　希=希望休")),
+        "記号　" + "　／　".join((*roster.legend, "下の時刻は休憩の始まり", "休=承認・申請中の休暇　希=希望休")),
         f"{'業務責任者・副責任者' if roster.breaks_count else '業務責任者・副責任者、休憩中の人'}、休暇の人は、"
         "最少人員に数えません（仕様書6）。",
     ]
