@@ -10,7 +10,7 @@ from math import inf
 import pytest
 from msgspec.structs import replace
 
-from scheduling.rostering import Infeasible, LeaderRule, Problem, Settings, Shortfall, Solution, Unsolved, build
+from scheduling.rostering import Demand, Infeasible, LeaderRule, Problem, Settings, Shortfall, Solution, Unsolved, build
 from scheduling.rostering.fairness import fairness_of
 from scheduling.rostering.improving import Improver
 from scheduling.rostering.model import Case
@@ -69,13 +69,23 @@ def _check_month(seed: int) -> None:
 
 
 def _has_a_day_that_nobody_could_fill(problem: Problem) -> bool:
-    """A condition that suffices without any solver: fewer operators or leaders than the floor asks for on some day."""
+    """A condition that suffices without any solver: on some day fewer operators or leaders than the floor asks for."""
     for demand in problem.demands:
         counting = sum(worker.counts and demand.on in worker.available for worker in problem.workers)
         leading = sum(worker.leads and demand.on in worker.available for worker in problem.workers)
-        if counting < problem.settings.minimum or not leading:
+        if counting < _least_operators(problem, demand) or not leading:
             return True
     return False
+
+
+def _least_operators(problem: Problem, demand: Demand) -> int:
+    """The minimum; one more where nobody can be there all day without a break, which leaves one too few."""
+    kinds = [kind.span for kind in problem.kinds if not kind.break_minutes]
+    held = [one for worker in problem.workers for one in worker.fixed if one.on == demand.on and not one.shift.breaks]
+    spans = kinds + [one.shift.span for one in held]
+    unbroken = any(span.start <= demand.hours.start and demand.hours.end <= span.end for span in spans)
+    lunch = problem.settings.minimum_during_breaks and not unbroken
+    return problem.settings.minimum + int(lunch)
 
 
 def _counted_shortfalls(problem: Problem, found: Solution) -> tuple[Shortfall, ...]:
