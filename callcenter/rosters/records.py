@@ -27,6 +27,7 @@ class PlannedTimes(Struct, frozen=True):
 
     id: UUID
     staff_id: UUID
+    on: date
     times: ShiftTimes
 
 
@@ -34,6 +35,7 @@ _SHIFTS = (
     select(
         PlannedShift.id,
         PlannedShift.staff_id,
+        PlannedShift.local_on,
         PlannedShift.start_minute,
         PlannedShift.end_minute,
         PlannedBreak.start_minute.label("break_start"),
@@ -45,25 +47,33 @@ _SHIFTS = (
     )
     .where(
         PlannedShift.contract_id == bindparam("contract_id"),
-        PlannedShift.local_on == bindparam("on"),
+        PlannedShift.local_on.between(bindparam("from_on"), bindparam("to_on")),
         PlannedShift.withdrawn_at.is_(None),
     )
-    .order_by(PlannedShift.start_minute, PlannedShift.id, PlannedBreak.start_minute)
+    .order_by(PlannedShift.local_on, PlannedShift.start_minute, PlannedShift.id, PlannedBreak.start_minute)
 )
 
 
 def planned_on(contract_id: UUID, on: date) -> list[PlannedTimes]:
     """The day's live shifts, the earliest first."""
-    spans: dict[tuple[UUID, UUID], MinuteRange] = {}
+    return planned_between(contract_id, on, on)
+
+
+def planned_between(contract_id: UUID, from_on: date, to_on: date) -> list[PlannedTimes]:
+    """The live shifts from one day to another, both included, the earliest first. One statement."""
+    heads: dict[UUID, Any] = {}
     breaks: dict[UUID, list[MinuteRange]] = defaultdict(list)
-    for row in db.session.execute(_SHIFTS, {"contract_id": contract_id, "on": on}):
-        spans[row.id, row.staff_id] = MinuteRange(row.start_minute, row.end_minute)
+    given = {"contract_id": contract_id, "from_on": from_on, "to_on": to_on}
+    for row in db.session.execute(_SHIFTS, given):
+        heads[row.id] = row
         if row.break_start is not None:
             breaks[row.id].append(MinuteRange(row.break_start, row.break_end))
-    return [
-        PlannedTimes(shift_id, staff_id, ShiftTimes(span, tuple(breaks[shift_id])))
-        for (shift_id, staff_id), span in spans.items()
-    ]
+    return [_planned(row, tuple(breaks[row.id])) for row in heads.values()]
+
+
+def _planned(row: Any, breaks: tuple[MinuteRange, ...]) -> PlannedTimes:
+    times = ShiftTimes(MinuteRange(row.start_minute, row.end_minute), breaks)
+    return PlannedTimes(row.id, row.staff_id, row.local_on, times)
 
 
 # --- a day's punches ---

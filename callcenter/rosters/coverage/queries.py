@@ -11,7 +11,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from callcenter.accounts.models import User
 from callcenter.contracts.queries import Terms, calendar, terms
@@ -22,13 +22,12 @@ from callcenter.rosters.codes import LeaveKind, RequestState, ShortageCause
 from callcenter.rosters.coverage.models import ShortageNote
 from callcenter.rosters.coverage.rules import Note, Stretch, resolved, stretches
 from callcenter.rosters.floor import BreakReading, break_reading
-from callcenter.rosters.models import PlannedBreak, PlannedShift
 from callcenter.rosters.months.models import LeaveRequest
 from callcenter.rosters.queries import StaffMember, cut_of, staff_list
-from callcenter.rosters.records import StandingPunch, standing_between
+from callcenter.rosters.records import StandingPunch, planned_between, standing_between
 from reports.coverage import Minutes
 from scheduling.calendar import DayStatus
-from scheduling.intervals import CoverageRun, MinuteRange, coverage, subtract, total_minutes
+from scheduling.intervals import CoverageRun, MinuteRange, coverage, total_minutes
 
 NOBODY = "システム"
 
@@ -155,43 +154,10 @@ def _planned_work(
     contract_id: UUID, from_on: date, to_on: date, reading: BreakReading
 ) -> dict[tuple[date, UUID], list[MinuteRange]]:
     """The minutes each person was to be there on each day; breaks are taken off where they do not count."""
-    shifts = db.session.execute(
-        select(
-            PlannedShift.id,
-            PlannedShift.local_on,
-            PlannedShift.staff_id,
-            PlannedShift.start_minute,
-            PlannedShift.end_minute,
-        ).where(*_standing(contract_id, from_on, to_on))
-    ).all()
-    breaks = _planned_breaks(contract_id, from_on, to_on)
     found: dict[tuple[date, UUID], list[MinuteRange]] = defaultdict(list)
-    for row in shifts:
-        whole = MinuteRange(row.start_minute, row.end_minute)
-        off = [] if reading.counts_on(row.local_on) else breaks.get(row.id, [])
-        found[row.local_on, row.staff_id] += subtract([whole], off)
+    for one in planned_between(contract_id, from_on, to_on):
+        found[one.on, one.staff_id] += [one.times.span] if reading.counts_on(one.on) else one.times.work
     return found
-
-
-def _planned_breaks(contract_id: UUID, from_on: date, to_on: date) -> dict[UUID, list[MinuteRange]]:
-    joined = (PlannedShift.contract_id == PlannedBreak.contract_id) & (PlannedShift.id == PlannedBreak.shift_id)
-    rows = db.session.execute(
-        select(PlannedBreak.shift_id, PlannedBreak.start_minute, PlannedBreak.end_minute)
-        .join(PlannedShift, joined)
-        .where(*_standing(contract_id, from_on, to_on))
-    )
-    found = defaultdict(list)
-    for row in rows:
-        found[row.shift_id].append(MinuteRange(row.start_minute, row.end_minute))
-    return found
-
-
-def _standing(contract_id: UUID, from_on: date, to_on: date) -> tuple[ColumnElement[bool], ...]:
-    return (
-        PlannedShift.contract_id == contract_id,
-        PlannedShift.local_on.between(from_on, to_on),
-        PlannedShift.withdrawn_at.is_(None),
-    )
 
 
 def _leave(contract_id: UUID, from_on: date, to_on: date) -> dict[UUID, list[tuple[date, date]]]:

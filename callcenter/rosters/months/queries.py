@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from callcenter.rosters.codes import RosterState
 from callcenter.rosters.models import PlannedBreak, PlannedShift
 from callcenter.rosters.months.models import RosterCell, RosterVersion
 from callcenter.rosters.months.rules import Cell, Key
+from callcenter.rosters.records import planned_between
 from scheduling.intervals import MinuteRange
 from scheduling.labour import WorkedDay
 from scheduling.shifts import ShiftTimes
@@ -111,39 +111,9 @@ class LiveShift(Struct, frozen=True):
 
 def live_shifts(contract_id: UUID, from_on: date, to_on: date) -> list[LiveShift]:
     """The planned shifts that stand, by person and day."""
-    rows = db.session.execute(
-        select(
-            PlannedShift.id,
-            PlannedShift.staff_id,
-            PlannedShift.local_on,
-            PlannedShift.start_minute,
-            PlannedShift.end_minute,
-            PlannedBreak.start_minute.label("break_start"),
-            PlannedBreak.end_minute.label("break_end"),
-        )
-        .outerjoin(
-            PlannedBreak,
-            (PlannedBreak.contract_id == PlannedShift.contract_id) & (PlannedBreak.shift_id == PlannedShift.id),
-        )
-        .where(
-            PlannedShift.contract_id == contract_id,
-            PlannedShift.local_on.between(from_on, to_on),
-            PlannedShift.withdrawn_at.is_(None),
-        )
-        .order_by(PlannedBreak.start_minute)
-    )
-    heads: dict[UUID, Any] = {}
-    breaks: defaultdict[UUID, list[MinuteRange]] = defaultdict(list)
-    for row in rows:
-        heads[row.id] = row
-        if row.break_start is not None:
-            breaks[row.id].append(MinuteRange(row.break_start, row.break_end))
-    return sorted((_live(row, tuple(breaks[row.id])) for row in heads.values()), key=lambda one: one.cell)
-
-
-def _live(row: Any, breaks: tuple[MinuteRange, ...]) -> LiveShift:
-    times = ShiftTimes(MinuteRange(row.start_minute, row.end_minute), breaks)
-    return LiveShift(row.id, Cell(row.staff_id, row.local_on, times))
+    planned = planned_between(contract_id, from_on, to_on)
+    found = (LiveShift(one.id, Cell(one.staff_id, one.on, one.times)) for one in planned)
+    return sorted(found, key=lambda one: one.cell)
 
 
 def live_cells(contract_id: UUID, from_on: date, to_on: date) -> tuple[Cell, ...]:

@@ -14,13 +14,11 @@ from sqlalchemy import select
 from callcenter.accounts.models import User
 from callcenter.extensions import db
 from callcenter.rosters import rules
-from callcenter.rosters.models import PlannedBreak, PlannedShift, Punch, PunchCorrection, PunchVoid
-from callcenter.rosters.records import PlannedTimes
+from callcenter.rosters.models import Punch, PunchCorrection, PunchVoid
+from callcenter.rosters.records import PlannedTimes, planned_between
 from callcenter.rosters.rules import Mark, PunchKind
 from callcenter.rosters.timebook.models import AttendanceClosing, KioskDevice, StaffCode
 from callcenter.rosters.timebook.rules import first_of_month
-from scheduling.intervals import MinuteRange
-from scheduling.shifts import ShiftTimes
 
 PersonOn = tuple[UUID, date]
 NO_CODE = "!"
@@ -149,39 +147,9 @@ def closings(contract_id: UUID, on: date) -> list[Closing]:
 
 def shifts_between(contract_id: UUID, from_on: date, to_on: date) -> dict[PersonOn, list[PlannedTimes]]:
     """The live shifts of a range by person and day, the earliest first; one statement."""
-    statement = (
-        select(
-            PlannedShift.id,
-            PlannedShift.staff_id,
-            PlannedShift.local_on,
-            PlannedShift.start_minute,
-            PlannedShift.end_minute,
-            PlannedBreak.start_minute.label("break_start"),
-            PlannedBreak.end_minute.label("break_end"),
-        )
-        .outerjoin(
-            PlannedBreak,
-            (PlannedBreak.contract_id == PlannedShift.contract_id) & (PlannedBreak.shift_id == PlannedShift.id),
-        )
-        .where(
-            PlannedShift.contract_id == contract_id,
-            PlannedShift.local_on.between(from_on, to_on),
-            PlannedShift.withdrawn_at.is_(None),
-        )
-        .order_by(PlannedShift.start_minute, PlannedShift.id, PlannedBreak.start_minute)
-    )
-    return _by_person(list(db.session.execute(statement)))
-
-
-def _by_person(rows: list[Any]) -> dict[PersonOn, list[PlannedTimes]]:
-    breaks: dict[UUID, list[MinuteRange]] = defaultdict(list)
-    for row in rows:
-        if row.break_start is not None:
-            breaks[row.id].append(MinuteRange(row.break_start, row.break_end))
     found: dict[PersonOn, list[PlannedTimes]] = defaultdict(list)
-    for row in {row.id: row for row in rows}.values():
-        times = ShiftTimes(MinuteRange(row.start_minute, row.end_minute), tuple(breaks[row.id]))
-        found[row.staff_id, row.local_on].append(PlannedTimes(row.id, row.staff_id, times))
+    for one in planned_between(contract_id, from_on, to_on):
+        found[one.staff_id, one.on].append(one)
     return found
 
 
