@@ -63,51 +63,47 @@ class DayState(Struct, frozen=True):
     unnoted_shortages: int = 0
 
 
+Found = list[tuple[int | bool, Check]]
+
+
 def checks_of(day: DayState) -> list[Check]:
     """Everything to mend or to know before the day is approved, the stopping ones first."""
     found = [
-        (
-            day.unconfirmed_findings,
-            _stop(
-                "personal_data",
-                f"個人情報らしい語が {day.unconfirmed_findings} か所あります。1 つずつ直すか、確認してください。",
-            ),
-        ),
-        (
-            day.open_calls,
-            _warn(
-                "open_calls",
-                f"保存していない通話が {day.open_calls} 件あります。集計には入りません。担当は「今日」に出ます。",
-                "homes.today",
-            ),
-        ),
-        (
-            day.exchange_missing,
-            _warn(
-                "exchange_missing", "電話交換機の着信数がまだありません。着信数は「未計測」になります。", "exchange.day"
-            ),
-        ),
-        (
-            day.unexplained_gaps,
-            _warn("gaps", f"着信数と記録の差に、理由のない時間帯が {day.unexplained_gaps} あります。", "exchange.day"),
-        ),
-        (
-            day.open_attendance,
-            _warn("open_attendance", f"退勤の打刻がない人が {day.open_attendance} 人います。", "attendance.page"),
-        ),
-        (day.nobody_present, _warn("nobody", "出勤の記録がありません。", "attendance.page")),
-        (
-            day.unnoted_shortages,
-            _warn(
-                "unnoted_shortages",
-                f"最少人数を下回った時間のうち、原因・対策の記入がないものが {day.unnoted_shortages} 件あります。",
-                "coverage.day",
-            ),
-        ),
+        *_of_texts(day),
+        *_of_counts(day),
+        *_of_people(day),
         (day.before_closing, _warn("before_closing", "受付時間がまだ終わっていません。この時点までの内容になります。")),
         (day.closed_day, _warn("closed_day", "この日は閉庁日です。")),
     ]
     return [check for applies, check in found if applies]
+
+
+def _of_texts(day: DayState) -> Found:
+    findings = f"個人情報らしい語が {day.unconfirmed_findings} か所あります。1 つずつ直すか、確認してください。"
+    calls = f"保存していない通話が {day.open_calls} 件あります。集計には入りません。担当は「今日」に出ます。"
+    return [
+        (day.unconfirmed_findings, _stop("personal_data", findings)),
+        (day.open_calls, _warn("open_calls", calls, "homes.today")),
+    ]
+
+
+def _of_counts(day: DayState) -> Found:
+    missing = "電話交換機の着信数がまだありません。着信数は「未計測」になります。"
+    gaps = f"着信数と記録の差に、理由のない時間帯が {day.unexplained_gaps} あります。"
+    return [
+        (day.exchange_missing, _warn("exchange_missing", missing, "exchange.day")),
+        (day.unexplained_gaps, _warn("gaps", gaps, "exchange.day")),
+    ]
+
+
+def _of_people(day: DayState) -> Found:
+    still_in = f"退勤の打刻がない人が {day.open_attendance} 人います。"
+    unnoted = f"最少人数を下回った時間のうち、原因・対策の記入がないものが {day.unnoted_shortages} 件あります。"
+    return [
+        (day.open_attendance, _warn("open_attendance", still_in, "attendance.page")),
+        (day.nobody_present, _warn("nobody", "出勤の記録がありません。", "attendance.page")),
+        (day.unnoted_shortages, _warn("unnoted_shortages", unnoted, "coverage.day")),
+    ]
 
 
 def _stop(code: str, text: str) -> Check:
