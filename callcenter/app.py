@@ -34,15 +34,20 @@ from callcenter.config import Settings, from_environment
 from callcenter.contracts import calendar_pages
 from callcenter.contracts import pages as contract_pages
 from callcenter.deliveries import pages as delivery_pages
+from callcenter.deliveries import sending_pages
 from callcenter.errors import AppError, Forbidden, SetupRequired
 from callcenter.events import calendar_changed, contract_created, reservation_changed
 from callcenter.extensions import db, new_id
 from callcenter.homes import pages as home_pages
 from callcenter.homes.ports import CHANGED_REPORTS
+from callcenter.jobs import pages as job_pages
 from callcenter.protection.deployment import log_key
 from callcenter.protection.scan import FieldKind, IndividualNumberRefused, masked_text
 from callcenter.reporting import changes as report_changes
 from callcenter.reporting import pages as report_pages
+from callcenter.reporting.completion import pages as completion_pages
+from callcenter.reporting.periods import bundle_pages
+from callcenter.reporting.periods import pages as period_pages
 from callcenter.reservations import api as reservation_api
 from callcenter.reservations import city_pages as reservation_city_pages
 from callcenter.reservations import desk_more as booking_desk
@@ -75,7 +80,12 @@ PAGES = (
     account_pages,
     home_pages,
     report_pages,
+    period_pages,
+    bundle_pages,
+    completion_pages,
     delivery_pages,
+    sending_pages,
+    job_pages,
     roster_pages,
     staff_pages,
     plan_pages,

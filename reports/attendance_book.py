@@ -12,8 +12,8 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from reports.columns import Column, Kind
+from reports.figures import EMPTY
 from reports.fitting import line_count
-from reports.measures import EMPTY
 from reports.wareki import WEEKDAYS, moment, wareki_month
 from reports.workbook import Book, BookFacts, Page, Sheet, serial, table_sheet
 

@@ -15,8 +15,8 @@ from typing import Any
 from msgspec import Struct
 
 from reports.columns import Column, Kind
+from reports.figures import EMPTY
 from reports.fitting import line_count, row_points
-from reports.measures import EMPTY
 from reports.wareki import length, moment, span, wareki_month, wareki_weekday
 from reports.workbook import Book, BookFacts, Page, Sheet, table_sheet
 

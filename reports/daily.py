@@ -14,7 +14,7 @@ from enum import Enum
 from msgspec import Struct
 
 from reports.booking_counts import Counts
-from reports.measures import total
+from reports.tally import total
 
 
 class Edition(Enum):

@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from reports.cleaning import clean
 from reports.columns import Column, widths
+from reports.figures import Figure, State, Unit
 from reports.fitting import row_points
-from reports.measures import Figure, State, Unit
 from reports.styles import BASE, FONT, PARTS
 
 MOST_ROWS = 1_048_576

@@ -13,9 +13,21 @@ class Kind(StrEnum):
     """What is delivered."""
 
     DAILY = "daily"
+    MONTHLY = "monthly"
+    ANNUAL = "annual"
+    TERM = "term"
+    NOTICE = "notice"
+    INVOICE = "invoice"
 
 
-KIND_LABELS = {Kind.DAILY: "日次実績報告書"}
+KIND_LABELS = {
+    Kind.DAILY: "日次実績報告書",
+    Kind.MONTHLY: "月次実績報告書",
+    Kind.ANNUAL: "完了報告書",
+    Kind.TERM: "契約期間実績報告書",
+    Kind.NOTICE: "履行完了通知書",
+    Kind.INVOICE: "請求書",
+}
 
 
 class State(StrEnum):
@@ -35,6 +47,49 @@ class Edition(StrEnum):
 
     HANDOVER = "handover"
     NETWORK = "network"
+
+
+class Part(StrEnum):
+    """Which file of an edition: the workbook, or the paper (Word) with the same figures."""
+
+    WORKBOOK = "workbook"
+    PAPER = "paper"
+
+
+PART_LABELS = {Part.WORKBOOK: "Excel", Part.PAPER: "Word"}
+
+
+class Method(StrEnum):
+    """How a version was handed over besides the portal, where every submitted version stands (003 8③, 10(1)⑤)."""
+
+    EMAIL = "email"
+    HAND = "hand"
+    OTHER = "other"
+
+
+METHOD_LABELS = {Method.EMAIL: "電子メール", Method.HAND: "手渡し", Method.OTHER: "その他の方法"}
+
+
+class SendingState(StrEnum):
+    """Where a handing over stands: `waiting` for the mailer, `done`, `partly` (some mailboxes refused), `failed`,
+    `unsure` (the connection broke after the message was handed to the server), `withdrawn`."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    PARTLY = "partly"
+    FAILED = "failed"
+    UNSURE = "unsure"
+    WITHDRAWN = "withdrawn"
+
+
+class Reply(StrEnum):
+    """What became of one mailbox: not tried, begun (no answer known), accepted, refused for good, refused for now."""
+
+    WAITING = "waiting"
+    BEGUN = "begun"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    DEFERRED = "deferred"
 
 
 EDITION_LABELS = {Edition.HANDOVER: "手渡し用", Edition.NETWORK: "通信回線用"}

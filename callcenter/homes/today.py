@@ -40,7 +40,9 @@ from callcenter.rosters import queries as rosters
 from callcenter.rosters.attention import attention
 from callcenter.rosters.coverage import queries as coverage
 from callcenter.rosters.rules import RemarkCode
-from reports.measures import MEASURE, Figure, Tally
+from reports.figures import Figure
+from reports.measures import MEASURE
+from reports.tally import Tally, paired
 from reports.wareki import clock
 from scheduling.calendar import BusinessCalendar
 from scheduling.intervals import MinuteRange, slots
@@ -148,15 +150,17 @@ def _counted(day: DayExchange, minute: int) -> tuple[Counts, int | None]:
 
 
 def _tally(summary: calls.DaySummary, counted: Counts) -> Tally:
-    return Tally(
-        offered=counted.offered,
-        answered=counted.answered,
-        recorded=summary.recorded,
-        complaints=summary.complaints,
-        difficult=summary.difficult,
-        timed_calls=summary.timed_calls,
-        talk_seconds=summary.talk_seconds,
-        after_seconds=summary.acw_seconds,
+    return paired(
+        Tally(
+            offered=counted.offered,
+            answered=counted.answered,
+            recorded=summary.recorded,
+            complaints=summary.complaints,
+            difficult=summary.difficult,
+            timed_calls=summary.timed_calls,
+            talk_seconds=summary.talk_seconds,
+            after_seconds=summary.acw_seconds,
+        )
     )
 
 

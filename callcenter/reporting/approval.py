@@ -42,7 +42,7 @@ from callcenter.rosters import queries as rosters
 from callcenter.web.access import Actor
 from reports import bundle
 from reports import daily as values
-from reports.measures import Figure
+from reports.figures import Figure
 from reports.wareki import span
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -26,7 +26,7 @@ from callcenter.reporting import daily, queries
 from callcenter.reservations import figures as reservations
 from callcenter.rosters import queries as rosters
 from reports import daily as values
-from reports.measures import Figure
+from reports.figures import Figure
 
 PERSON = "staff:"
 UNTOLD = ""

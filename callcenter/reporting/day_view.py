@@ -15,7 +15,7 @@ from callcenter.clock import local
 from callcenter.reporting.approval import Review
 from callcenter.reporting.texts import CALL_PLACE, GAP_PLACE, SHORTAGE_PLACE, ReportText, TextFinding
 from reports import daily as values
-from reports.measures import EMPTY
+from reports.figures import EMPTY
 from reports.wareki import span
 
 AROUND = 30

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from reports.columns import Column, Kind
 from reports.daily import CategoryCount, DailyReport
+from reports.figures import EMPTY
 from reports.fitting import line_count
-from reports.measures import EMPTY
 from reports.sheets import frame
 from reports.workbook import Book, Sheet, table_sheet
 

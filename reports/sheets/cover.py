@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from reports.daily import DailyReport, Edition, Person, ReportStatus
 from reports.editions import texts_withheld
+from reports.figures import Figure, State, Unit
 from reports.fitting import line_count, row_points
-from reports.measures import Figure, State, Unit
 from reports.sheets import categories, frame, half_hours, inquiries, matters, staffing
 from reports.totals import daily_figures
 from reports.wareki import length, local, moment, span

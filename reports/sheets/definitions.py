@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from reports.columns import Column, Kind
 from reports.daily import DailyReport
+from reports.figures import EMPTY, NOT_MEASURED
 from reports.fitting import line_count
-from reports.measures import EMPTY, MEASURES, NOT_MEASURED
+from reports.measures import DAILY
 from reports.sheets import frame
 from reports.totals import daily_figures
 from reports.wareki import moment, span
@@ -30,7 +31,7 @@ def write(book: Book, report: DailyReport) -> None:
     sheet.headings(frame.HEADING_ROW, COLUMNS)
     figures = daily_figures(report)
     row = frame.FIRST_ROW
-    for measure in MEASURES:
+    for measure in DAILY:
         sheet.raw_text(row, 0, measure.label, sheet.style("text", "line"))
         sheet.raw_text(row, 1, measure.formula, sheet.style("wrap", "line"))
         sheet.figure(row, 2, figures[measure.key], "line")

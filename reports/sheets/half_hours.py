@@ -6,9 +6,11 @@ from reports.charts import half_hour_chart, has_anything
 from reports.cleaning import clean
 from reports.columns import Column, Kind
 from reports.daily import DailyReport, ExchangeCounts, GapReason, SlotCounts
+from reports.figures import NOT_MEASURED, Figure, State
 from reports.fitting import line_count, pieces
-from reports.measures import MEASURE, NOT_MEASURED, Figure, State, Tally
+from reports.measures import MEASURE
 from reports.sheets import frame
+from reports.tally import Tally, paired
 from reports.totals import daily_figures
 from reports.wareki import span
 from reports.workbook import Book, Sheet, table_sheet
@@ -62,10 +64,12 @@ def _slot(sheet: Sheet, row: int, slot: SlotCounts, reason: str) -> None:
     sheet.number(row, 0, slot.start_minute / 1440, clock)
     sheet.number(row, 1, slot.end_minute / 1440, clock)
     _exchange(sheet, row, slot.exchange)
-    tally = Tally(
-        offered=slot.exchange.offered,
-        answered=slot.exchange.answered,
-        recorded_by_phone_in_hours=slot.recorded_by_phone,
+    tally = paired(
+        Tally(
+            offered=slot.exchange.offered,
+            answered=slot.exchange.answered,
+            recorded_by_phone_in_hours=slot.recorded_by_phone,
+        )
     )
     sheet.figure(row, _AT["answer_rate"], MEASURE["answer_rate"].of(tally), "line")
     count = style("count", "line")

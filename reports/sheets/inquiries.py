@@ -6,8 +6,8 @@ from reports.cleaning import clean
 from reports.columns import Column, Kind
 from reports.daily import Category, DailyReport, Inquiry
 from reports.editions import texts_withheld
+from reports.figures import EMPTY
 from reports.fitting import line_count, pieces
-from reports.measures import EMPTY
 from reports.sheets import frame
 from reports.workbook import Book, Sheet, table_sheet
 

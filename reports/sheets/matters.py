@@ -5,8 +5,8 @@ from __future__ import annotations
 from reports.cleaning import clean
 from reports.columns import Column, Kind
 from reports.daily import DailyReport, Inquiry, Matter
+from reports.figures import EMPTY
 from reports.fitting import line_count, pieces
-from reports.measures import EMPTY
 from reports.sheets import frame
 from reports.workbook import Book, Sheet, table_sheet
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.daily import DailyReport, StaffLine
-from reports.measures import EMPTY
+from reports.figures import EMPTY
 from reports.presence import QUARTER, fewest, minutes_present, quarters
 from reports.sheets import frame
 from reports.workbook import Book, Sheet

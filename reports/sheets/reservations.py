@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reports.booking_counts import Counts
 from reports.columns import Column, Kind
 from reports.daily import DailyReport
-from reports.measures import EMPTY
+from reports.figures import EMPTY
 from reports.sheets import frame
 from reports.wareki import wareki_weekday
 from reports.workbook import Book, Page, Sheet

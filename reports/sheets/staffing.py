@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from reports.cleaning import clean
 from reports.columns import Column, Kind
 from reports.daily import DailyReport, Shortage, Staffing, StaffLine, TimeRange
+from reports.figures import EMPTY
 from reports.fitting import line_count, pieces
-from reports.measures import EMPTY
 from reports.sheets import frame
 from reports.wareki import length, span
 from reports.workbook import Book, Sheet, table_sheet

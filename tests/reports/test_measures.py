@@ -4,18 +4,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.measures import EMPTY, MEASURE, MEASURES, NOT_MEASURED, State, Tally, figures
+from reports.figures import EMPTY, NOT_MEASURED, State
+from reports.measures import DAILY, MEASURE, figures
+from reports.tally import Tally, over_days, paired
 
 counts = st.integers(0, 500)
 tallies = st.builds(Tally, offered=counts, answered=counts, abandoned=counts, recorded=counts, completed=counts)
 
 
 def test_every_key_stands_once() -> None:
-    assert len(MEASURE) == len(MEASURES)
+    assert len(MEASURE) == len(DAILY)
 
 
 def test_an_empty_denominator_prints_a_dash() -> None:
-    figure = MEASURE["answer_rate"].of(Tally(offered=0, answered=0))
+    figure = MEASURE["answer_rate"].of(paired(Tally(offered=0, answered=0)))
     assert (figure.state, figure.text, figure.cell) == (State.EMPTY, EMPTY, None)
 
 
@@ -31,11 +33,11 @@ def test_a_measured_zero_is_zero() -> None:
 
 @pytest.mark.parametrize(("answered", "offered", "text"), [(73, 80, "91.3%"), (1, 3, "33.3%"), (2, 3, "66.7%")])
 def test_ratios_round_half_up_as_a_spreadsheet_does(answered: int, offered: int, text: str) -> None:
-    assert MEASURE["answer_rate"].of(Tally(offered=offered, answered=answered)).text == text
+    assert MEASURE["answer_rate"].of(paired(Tally(offered=offered, answered=answered))).text == text
 
 
 def test_more_records_than_answers_are_marked_with_a_minus() -> None:
-    assert MEASURE["difference"].of(Tally(answered=10, recorded_by_phone_in_hours=12)).text == "−2"
+    assert MEASURE["difference"].of(paired(Tally(answered=10, recorded_by_phone_in_hours=12))).text == "−2"
 
 
 def test_handling_time_is_talk_plus_after_call_work() -> None:
@@ -56,15 +58,30 @@ def test_a_sum_with_an_unmeasured_part_is_not_measured() -> None:
 @settings(max_examples=50)
 @given(st.lists(tallies, min_size=1, max_size=6))
 def test_a_ratio_over_days_is_the_sum_over_the_sum(days: list[Tally]) -> None:
-    whole = days[0]
-    for day in days[1:]:
-        whole = whole + day
+    whole = over_days(paired(day) for day in days)
     offered = sum(day.offered or 0 for day in days)
     figure = MEASURE["answer_rate"].of(whole)
     if offered == 0:
         assert figure.state is State.EMPTY
     else:
         assert figure.value == sum(day.answered or 0 for day in days) / offered
+
+
+def test_a_rate_divides_only_what_the_same_days_counted() -> None:
+    days = (Tally(offered=100, answered=90), Tally(offered=40), Tally())
+    whole = over_days(paired(day) for day in days)
+    assert (whole.offered, whole.answered) == (140, 90)
+    assert MEASURE["answer_rate"].of(whole).text == "90.0%"
+
+
+def test_days_without_the_exchange_are_not_compared_with_their_records() -> None:
+    days = (Tally(answered=9, recorded_by_phone_in_hours=8), Tally(recorded_by_phone_in_hours=50))
+    assert MEASURE["difference"].of(over_days(paired(day) for day in days)).text == "1"
+
+
+def test_a_period_without_any_count_of_the_exchange_is_not_measured() -> None:
+    assert MEASURE["answer_rate"].of(over_days([paired(Tally(recorded=3))])).text == NOT_MEASURED
+    assert over_days([]).offered is None
 
 
 def test_the_snapshot_holds_plain_values() -> None:

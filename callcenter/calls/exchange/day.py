@@ -18,7 +18,7 @@ from callcenter.calls.exchange.rules import (
     slot_of,
     sum_of,
 )
-from reports.measures import Figure
+from reports.figures import Figure
 from scheduling.intervals import MinuteRange
 
 

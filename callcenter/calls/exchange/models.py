@@ -80,7 +80,8 @@ class ExchangeImport(ContractScoped, Base):
 
 class ExchangeCount(ContractScoped, Base):
     """Counts of a half hour (`start_minute`), or of a whole day (NULL). A replaced row stays, marked by what replaced
-    it; the rows that stand are unique per source, day, start and side of the opening hours."""
+    it; the rows that stand are unique per source, day, start and side of the opening hours. `answered_within`: answered
+    within `within_seconds`, for the service level."""
 
     __tablename__ = "exchange_counts"
     __table_args__ = (
@@ -90,6 +91,9 @@ class ExchangeCount(ContractScoped, Base):
         CheckConstraint("start_minute BETWEEN 0 AND 1410 AND start_minute % 30 = 0", name="start_minute"),
         _not_negative("offered", "answered", "abandoned", "wait_seconds", "talk_seconds"),
         CheckConstraint("coalesce(answered, 0) + coalesce(abandoned, 0) <= offered", name="sum"),
+        CheckConstraint("(answered_within IS NULL) = (within_seconds IS NULL)", name="within"),
+        CheckConstraint("answered_within BETWEEN 0 AND answered", name="answered_within"),
+        CheckConstraint("within_seconds BETWEEN 0 AND 600", name="within_seconds"),
         CheckConstraint("(replaced_at IS NULL) = (replaced_by_import_id IS NULL)", name="replaced"),
         Index(
             "uq_exchange_counts_slot",
@@ -117,6 +121,8 @@ class ExchangeCount(ContractScoped, Base):
     abandoned: Mapped[int | None]
     wait_seconds: Mapped[int | None]
     talk_seconds: Mapped[int | None]
+    answered_within: Mapped[int | None]
+    within_seconds: Mapped[int | None]
     import_id: Mapped[UUID]
     replaced_by_import_id: Mapped[UUID | None]
     replaced_at: Mapped[datetime | None]

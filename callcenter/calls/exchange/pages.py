@@ -20,7 +20,9 @@ from callcenter.web.access import CENTRE, LEADERSHIP, SUPERVISION, actor, allow,
 from callcenter.web.forms import date_of, id_of, text, whole_of
 from callcenter.web.navigation import NavItem
 from callcenter.web.transaction import end_read, transaction
-from reports.measures import Figure, Tally, figures
+from reports.figures import Figure
+from reports.measures import figures
+from reports.tally import Tally, paired
 from scheduling.calendar import DayStatus
 
 blueprint = Blueprint("exchange", __name__)
@@ -95,13 +97,15 @@ def _figures(found: DayExchange, compared: Comparison) -> dict[str, Figure]:
     """The day's figures from the one place that defines them, as the report prints them."""
     inside, total = found.in_hours, compared.total
     return figures(
-        Tally(
-            offered=inside.offered,
-            answered=inside.answered,
-            abandoned=inside.abandoned,
-            out_of_hours_offered=found.out_of_hours.offered,
-            recorded_by_phone=total.recorded_by_phone + compared.recorded_outside,
-            recorded_by_phone_in_hours=total.recorded_by_phone,
+        paired(
+            Tally(
+                offered=inside.offered,
+                answered=inside.answered,
+                abandoned=inside.abandoned,
+                out_of_hours_offered=found.out_of_hours.offered,
+                recorded_by_phone=total.recorded_by_phone + compared.recorded_outside,
+                recorded_by_phone_in_hours=total.recorded_by_phone,
+            )
         )
     )
 

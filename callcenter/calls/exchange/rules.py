@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from reports.measures import MEASURE, Figure, Tally, add, total
+from reports.figures import Figure
+from reports.measures import MEASURE
+from reports.tally import Tally, add, paired, total
 from scheduling.intervals import MinuteRange
 
 SLOT_MINUTES: Final = 30
@@ -77,7 +79,7 @@ def sum_of(parts: Iterable[Counts]) -> Counts:
 
 def difference_of(counts: Counts, recorded_by_phone: int) -> Figure:
     """Answered less the phone records of the same time: the figure that the report prints."""
-    tally = Tally(answered=counts.answered, recorded_by_phone_in_hours=recorded_by_phone)
+    tally = paired(Tally(answered=counts.answered, recorded_by_phone_in_hours=recorded_by_phone))
     return MEASURE["difference"].of(tally)
 
 

@@ -1,0 +1,1 @@
+"""Rules of reports over a period, without a database: what stands between a build and its approval."""
