@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+from msgspec import Struct
 
 from reports.daily import DailyReport
 from reports.measures import MEASURE
@@ -10,6 +13,9 @@ from reports.styles import FONT, QUIET, RULE
 from reports.workbook import Sheet
 
 _SIZE = (750, 440)
+_WIDE = (1080, 380)
+CHART_ROWS, CHART_POINTS = 18, 290.0
+"""Room that `column_chart` takes, in plain rows and in points."""
 _COLUMN_LOOKS: dict[str, dict[str, Any]] = {
     "offered": {"fill": {"color": "#D9DEE5"}, "border": {"color": "#6B7785", "width": 0.75}},
     "answered": {"fill": {"color": "#274B73"}, "border": {"color": "#274B73", "width": 0.75}},
@@ -38,7 +44,9 @@ def half_hour_chart(sheet: Sheet, report: DailyReport, first_row: int, place_row
     if any_offered or any_answered:
         columns.combine(line)
         chart = columns
-    _dress(chart, _highest(report))
+    # On a quiet day the automatic axis would print 1, 1, 0.
+    scale = {"max": 5, "major_unit": 1} if _highest(report) <= 5 else {}
+    _dress(chart, "着信・応答・記録の件数（開始時刻別）", scale, "h:mm")
     sheet.place(place_row, 0, chart, _SIZE)
 
 
@@ -61,18 +69,42 @@ def _series(sheet: Sheet, key: str, column: int, rows: tuple[int, int]) -> dict[
     }
 
 
-def _dress(chart: Any, highest: int) -> None:
-    title = {"name": FONT, "size": 10, "bold": True}
-    chart.set_title({"name": "着信・応答・記録の件数（開始時刻別）", "name_font": title, "overlay": False})
+class Bars(Struct, frozen=True):
+    """A series of numbers that stand in cells: the measure's key, and the areas (first row, first column, last row,
+    last column) of its categories and its values."""
+
+    key: str
+    categories: tuple[int, int, int, int]
+    values: tuple[int, int, int, int]
+
+
+def column_chart(
+    sheet: Sheet, at: tuple[int, int], series: Sequence[Bars], title: str, category_format: str = ""
+) -> None:
+    """Numbers of a period as columns side by side, light before dark; the categories show as their cells do, unless
+    in a format of their own."""
+    chart = sheet.book.chart("column")
+    for number, one in enumerate(series):
+        look = _COLUMN_LOOKS["offered" if number == 0 and len(series) > 1 else "answered"]
+        named = {"name": MEASURE[one.key].label, **look}
+        where = {"categories": [sheet.name, *one.categories], "values": [sheet.name, *one.values]}
+        chart.add_series(named | where | ({"gap": 60, "overlap": 0} if number == 0 else {}))
+    _dress(chart, title, {}, category_format)
+    sheet.place(*at, chart, _WIDE)
+
+
+def _dress(chart: Any, title: str, scale: dict[str, int], category_format: str = "") -> None:
+    font = {"name": FONT, "size": 10, "bold": True}
+    chart.set_title({"name": title, "name_font": font, "overlay": False})
     chart.set_legend({"position": "bottom", "font": _SMALL})
-    chart.set_x_axis({"num_font": _SMALL, "num_format": "h:mm", "text_axis": True, "line": {"color": QUIET}})
+    shown = {"num_format": category_format} if category_format else {}
+    chart.set_x_axis({"num_font": _SMALL, **shown, "text_axis": True, "line": {"color": QUIET}})
     chart.set_y_axis(
         {
             "num_font": _SMALL,
             "num_format": "0",
             "min": 0,
-            # On a quiet day the automatic axis would print 1, 1, 0.
-            **({"max": 5, "major_unit": 1} if highest <= 5 else {}),
+            **scale,
             "major_gridlines": {"visible": True, "line": {"color": RULE, "width": 0.5}},
             "line": {"none": True},
             "name": "件",

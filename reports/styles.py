@@ -51,6 +51,17 @@ PARTS: Final[dict[str, dict[str, Any]]] = {
     "minutes": {**_RIGHT, "num_format": "[h]:mm_ "},
     "seconds": {**_RIGHT, "num_format": "[h]:mm:ss_ "},
     "talk": {**_RIGHT, "num_format": "[m]:ss_ "},
+    "month_day": {**_CENTER, "num_format": 'm"月"d"日"'},
+    "wareki_day": {**_CENTER, "num_format": "[$-411]ge.m.d"},
+    # Nothing is a dash, as in official statistics: a table of many zeros could not be read.
+    "sparse": {**_RIGHT, "num_format": '#,##0;"−"#,##0;"-"'},
+    # a difference: always with its sign; times in whole units, since a spreadsheet shows no negative time
+    "change_count": {**_RIGHT, "num_format": '"＋"#,##0_ ;"−"#,##0_ ;"±"0_ '},
+    "change_decimal": {**_RIGHT, "num_format": '"＋"0.0_ ;"−"0.0_ ;"±"0.0_ '},
+    "change_points": {**_RIGHT, "num_format": '"＋"0.0"pt"_ ;"−"0.0"pt"_ ;"±"0.0"pt"_ '},
+    "change_seconds": {**_RIGHT, "num_format": '"＋"#,##0"秒"_ ;"−"#,##0"秒"_ ;"±"0"秒"_ '},
+    "change_minutes": {**_RIGHT, "num_format": '"＋"#,##0"分"_ ;"−"#,##0"分"_ ;"±"0"分"_ '},
+    "change_rate": {**_RIGHT, "num_format": '"＋"0.0%_ ;"−"0.0%_ ;"±"0.0%_ '},
     "flag": _CENTER,
     # position and emphasis
     "left": {"align": "left"},
@@ -88,6 +99,20 @@ PARTS: Final[dict[str, dict[str, Any]]] = {
     "there": {"bg_color": QUIET, "font_color": QUIET},
     "partly": {"bg_color": HEADING_TINT},
     "short": {"font_color": "#B00000", "underline": 1},
+    # how a figure stands against its target: the word and the sign say it, the tint only helps to find it
+    "met": {**_CENTER, "bg_color": "#E6F2E6"},
+    "near": {**_CENTER, "bg_color": "#FBE9C0", "bold": True},
+    "missed": {**_CENTER, "bg_color": "#EDBDB7", "bold": True},
+    "open": {**_CENTER, "font_color": QUIET},
+    # how busy a half hour is, in greys that a printer keeps apart
+    "heat_0": {},
+    "heat_1": {"bg_color": "#EFF1F4"},
+    "heat_2": {"bg_color": "#DCE1E7"},
+    "heat_3": {"bg_color": "#BFC8D2"},
+    "heat_4": {"bg_color": "#97A4B3"},
+    "squares": {"align": "left", "font_size": 7, "font_color": QUIET},
+    # a day on which the office was closed
+    "closed": {"bg_color": TINT, "font_color": QUIET},
     # the cover
     "title": {"font_size": 22, "bold": True, **_CENTER},
     "day": {"font_size": 14, **_CENTER},

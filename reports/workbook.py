@@ -30,6 +30,7 @@ UNIT_STYLES = {
     Unit.RATIO: "ratio",
     Unit.SECONDS: "talk",
     Unit.MINUTES: "minutes",
+    Unit.DECIMAL: "decimal",
 }
 Format = Any
 
@@ -48,13 +49,15 @@ class BookFacts(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
-    """The printed page. Always one page wide; `repeat_rows`: first and last row on every page."""
+    """The printed page. As many pages wide as given; `repeat_rows`, `repeat_columns`: first and last on every page."""
 
     header: tuple[str, str] = ("", "")
     footer: tuple[str, str] = ("", "")
     landscape: bool = False
     repeat_rows: tuple[int, int] | None = None
     one_page: bool = False
+    repeat_columns: tuple[int, int] | None = None
+    pages_wide: int = 1
 
 
 class Book:
@@ -232,7 +235,9 @@ def _set_page(worksheet: Any, page: Page) -> None:
         worksheet.set_landscape()
     if page.repeat_rows:
         worksheet.repeat_rows(*page.repeat_rows)
-    worksheet.fit_to_pages(1, 1 if page.one_page else 0)
+    if page.repeat_columns:
+        worksheet.repeat_columns(*page.repeat_columns)
+    worksheet.fit_to_pages(page.pages_wide, 1 if page.one_page else 0)
     _set_header_and_footer(worksheet, page)
 
 

@@ -6,20 +6,16 @@ from collections import Counter
 
 from msgspec import Struct
 
-from reports.daily import DailyReport, Edition, Person, ReportStatus
-from reports.editions import texts_withheld
+from reports.daily import DailyReport
 from reports.figures import Figure, State, Unit
 from reports.fitting import line_count, row_points
 from reports.sheets import categories, frame, half_hours, inquiries, matters, staffing
+from reports.sheets.front import COLUMN_WIDTH, COLUMNS, LAST, addressee, approval_boxes, edition_note, fact, tile_row
 from reports.totals import daily_figures
-from reports.wareki import length, local, moment, span
+from reports.wareki import length, moment, span
 from reports.workbook import Book, Page, Sheet, serial
 
 NAME = "表紙"
-COLUMNS = 12
-COLUMN_WIDTH = 7.0
-LAST = COLUMNS - 1
-LABEL_COLUMNS = 2
 _FIRST_TILES = ("offered", "answered", "abandoned", "answer_rate", "recorded", "completion_rate")
 _SECOND_TILES = (
     "abandonment_rate",
@@ -44,38 +40,13 @@ def write(book: Book, report: DailyReport) -> None:
     page = Page(footer=frame.footer(report), one_page=True)
     sheet = book.sheet(NAME, (COLUMN_WIDTH,) * COLUMNS, page)
     figures = daily_figures(report)
-    _approval_boxes(sheet, report)
+    approval_boxes(sheet, report.issue)
     row = _title(sheet, report, 4)
     row = _facts(sheet, report, row)
     row = _tiles(sheet, figures, row + 1)
     row = _contents(sheet, report, figures, row + 1)
     row = _closing(sheet, report, row + 1)
     sheet.print_area(row, LAST)
-
-
-def _approval_boxes(sheet: Sheet, report: DailyReport) -> None:
-    issue = report.issue
-    approver = issue.approval.person if issue.approval else None
-    on = local(issue.approval.approved_at) if issue.approval else None
-    boxes: tuple[tuple[str, Person | None], ...] = (
-        ("起案", issue.prepared_by),
-        ("確認", issue.checked_by),
-        ("承認", approver),
-    )
-    for number, (label, person) in enumerate(boxes):
-        first = COLUMNS - 6 + number * 2
-        dated = f"{on.month}月{on.day}日" if on and label == "承認" else ""
-        sheet.merge((0, first, 0, first + 1), label, sheet.style("small", "center", "boxed", "tint"))
-        sheet.merge(
-            (1, first, 1, first + 1),
-            person.shown if person else "",
-            sheet.style("center", "boxed", "wrapped"),
-        )
-        sheet.merge((2, first, 2, first + 1), dated, sheet.style("small", "center", "boxed"))
-    for row, points in enumerate((17, 48, 17)):
-        sheet.height(row, points)
-    if issue.status is ReportStatus.DRAFT:
-        sheet.merge((0, 0, 1, 1), "案", sheet.style("draft"))
 
 
 def _title(sheet: Sheet, report: DailyReport, row: int) -> int:
@@ -88,16 +59,11 @@ def _title(sheet: Sheet, report: DailyReport, row: int) -> int:
     if report.day_note:
         sheet.merge((row, 0, row, LAST), report.day_note, sheet.style("center"))
         row += 1
-    sheet.merge((row, 0, row, LAST), _addressee(report), sheet.style("addressee"))
+    sheet.merge((row, 0, row, LAST), addressee(report.contract), sheet.style("addressee"))
     sheet.height(row, 34)
     sheet.merge((row + 1, 0, row + 1, LAST), "業務の実績を次のとおり報告します。", sheet.style("left", "indent"))
     sheet.height(row + 1, 22)
     return row + 2
-
-
-def _addressee(report: DailyReport) -> str:
-    city = report.contract.city
-    return f"{city}長　様" if city.endswith(("都", "道", "府", "県", "市", "区", "町", "村")) else f"{city}　御中"
 
 
 def _facts(sheet: Sheet, report: DailyReport, row: int) -> int:
@@ -116,34 +82,16 @@ def _facts(sheet: Sheet, report: DailyReport, row: int) -> int:
         ),
     )
     for label, value in facts:
-        row = _fact(sheet, row, label, value)
+        row = fact(sheet, row, label, value)
     return row
-
-
-def _fact(sheet: Sheet, row: int, label: str, value: str) -> int:
-    room = COLUMN_WIDTH * (COLUMNS - LABEL_COLUMNS)
-    sheet.merge((row, 0, row, LABEL_COLUMNS - 1), label, sheet.style("bold", "thin_box", "tint", "left", "indent"))
-    sheet.merge((row, LABEL_COLUMNS, row, LAST), value, sheet.style("thin_box", "left", "indent", "wrapped"))
-    sheet.height(row, max(20.5, row_points(line_count(value, room))))
-    return row + 1
 
 
 def _tiles(sheet: Sheet, figures: dict[str, Figure], row: int) -> int:
     sheet.text(row, 0, "実績", sheet.style("section"))
     sheet.height(row, 18)
-    _tile_row(sheet, row + 1, [figures[key] for key in _FIRST_TILES], "big", 36)
-    _tile_row(sheet, row + 3, [figures[key] for key in _SECOND_TILES], "mid", 24)
+    tile_row(sheet, row + 1, [figures[key] for key in _FIRST_TILES], "big", 36)
+    tile_row(sheet, row + 3, [figures[key] for key in _SECOND_TILES], "mid", 24)
     return row + 5
-
-
-def _tile_row(sheet: Sheet, row: int, shown: list[Figure], size: str, points: float) -> None:
-    for number, figure in enumerate(shown):
-        first = number * 2
-        sheet.merge((row, first, row, first + 1), figure.label, sheet.style("small", "center", "thin_box", "tint"))
-        shown_as = size if figure.state is State.VALUE else "mid"
-        sheet.merge_figure((row + 1, first, row + 1, first + 1), figure, shown_as, "thin_box")
-    sheet.height(row, 18)
-    sheet.height(row + 1, points)
 
 
 def _contents(sheet: Sheet, report: DailyReport, figures: dict[str, Figure], row: int) -> int:
@@ -213,14 +161,5 @@ def _matters(report: DailyReport) -> str:
 
 def _closing(sheet: Sheet, report: DailyReport, row: int) -> int:
     if report.issue.version.change_note:
-        row = _fact(sheet, row, "変更の内容", report.issue.version.change_note)
-    return _fact(sheet, row, "配布区分", _edition_note(report)) - 1
-
-
-def _edition_note(report: DailyReport) -> str:
-    if report.issue.edition is Edition.HANDOVER:
-        return "手渡し用。従事者の氏名を記載しています。通信回線では送らないでください。"
-    permission = report.issue.permission_reference
-    if texts_withheld(report):
-        return "通信回線用。氏名は従事者番号で示し、自由記述は記載していません（仕様書10(1)⑤）。"
-    return f"通信回線用。氏名は従事者番号で示します。自由記述は許可により記載: {permission or '許可あり'}"
+        row = fact(sheet, row, "変更の内容", report.issue.version.change_note)
+    return fact(sheet, row, "配布区分", edition_note(report)) - 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reports.daily import DailyReport, ReportStatus
+from reports.editions import Issued
 from reports.wareki import wareki_weekday
 from reports.workbook import Page, Sheet
 
@@ -18,7 +19,7 @@ def report_title(report: DailyReport) -> str:
     return f"{REPORT_NAME}（案）" if report.issue.status is ReportStatus.DRAFT else REPORT_NAME
 
 
-def version_label(report: DailyReport) -> str:
+def version_label(report: Issued) -> str:
     """第1版, 第1版（案）."""
     draft = "（案）" if report.issue.status is ReportStatus.DRAFT else ""
     return f"第{report.issue.version.number}版{draft}"
@@ -34,7 +35,7 @@ def page(report: DailyReport, *, landscape: bool = False) -> Page:
     )
 
 
-def footer(report: DailyReport) -> tuple[str, str]:
+def footer(report: Issued) -> tuple[str, str]:
     """Contract on the left, version and edition on the right, where the page number follows.
 
     The title is cut where it would run into them on an upright page; the cover holds it whole.

@@ -25,10 +25,10 @@ def write(book: Book, report: DailyReport) -> None:
         write_counts(book, report.reservations, page, "予約受付等業務の結果（仕様書8②）")
 
 
-def write_counts(book: Book, counts: Counts, page: Page, title: str) -> None:
-    """All tables of a period on one sheet."""
-    last = len(counts.kinds)
-    sheet = book.sheet(NAME, (_LABEL_WIDTH, *(_COUNT_WIDTH for _ in counts.kinds)), page)
+def write_counts(book: Book, counts: Counts, page: Page, title: str) -> tuple[Sheet, int, tuple[float, ...]]:
+    """All tables of a period on one sheet: the sheet, the row after them, its column widths."""
+    widths = (_LABEL_WIDTH, *(_COUNT_WIDTH for _ in counts.kinds))
+    sheet = book.sheet(NAME, widths, page)
     sheet.text(0, 0, title, sheet.style("sheet_title"))
     sheet.height(0, 24)
     sheet.text(1, 0, "件数は、受け付けた日・手続をした日で数えます。", sheet.style("quiet"))
@@ -39,7 +39,8 @@ def write_counts(book: Book, counts: Counts, page: Page, title: str) -> None:
     row = _pairs(sheet, row, "予約から来庁までの開庁日数", _lead_lines(counts), "件")
     row = _pairs(sheet, row, "取消の理由", counts.cancel_reasons, "件")
     row = _pairs(sheet, row, "市の予約システム・確認の状況", _state_lines(counts), "件")
-    sheet.print_area(row, last)
+    sheet.print_area(row, len(counts.kinds))
+    return sheet, row, widths
 
 
 def write_days(book: Book, counts: Counts, page: Page) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,10 +18,10 @@ from reports.daily import (
     Shortage,
     Version,
 )
-from reports.fitting import LINE_POINTS, line_count, text_width
 from reports.sheets import frame
 from reports.totals import daily_figures
 from tests.reports import golden
+from tests.reports.layout import as_number, does_not_fit
 from tests.reports.reading import cells, everything, opened, parts, texts
 from tests.reports.sample import OPERATORS, SUPERVISOR, day_of, empty_day, submitted
 
@@ -87,55 +86,8 @@ def test_every_sheet_prints_on_a4_with_area_and_page_numbers(make: Any) -> None:
 def test_no_cell_shows_hashes_and_no_text_is_cut(make: Any) -> None:
     report = make()
     for sheet in opened(daily_workbook(report), values=True).worksheets:
-        complaints = list(_does_not_fit(sheet))
+        complaints = list(does_not_fit(sheet))
         assert not complaints, f"{sheet.title}: {complaints[:5]}"
-
-
-def _does_not_fit(sheet: Any) -> Iterator[str]:
-    merged = {area.coord.split(":")[0]: area for area in sheet.merged_cells.ranges}
-    for row in sheet.iter_rows():
-        for cell in row:
-            if cell.value is None:
-                continue
-            area = merged.get(cell.coordinate)
-            last = area.max_col if area else cell.column
-            width = sum(_width(sheet, column) for column in range(cell.column, last + 1))
-            if not _fits(sheet, cell, width, last):
-                yield f"{cell.coordinate} {cell.value!r} in {width}"
-
-
-def _width(sheet: Any, column: int) -> float:
-    for dimension in sheet.column_dimensions.values():
-        if dimension.min <= column <= dimension.max:
-            return float(dimension.width) - 0.7
-    return 8.0
-
-
-def _fits(sheet: Any, cell: Any, width: float, last: int) -> bool:
-    scale = float(cell.font.size or 10) / 10
-    if not isinstance(cell.value, str):
-        return _shown_length(cell) * scale <= width
-    if cell.alignment.wrap_text:
-        height = sheet.row_dimensions[cell.row].height or sheet.sheet_format.defaultRowHeight
-        return line_count(cell.value, width / scale + 2) * LINE_POINTS * scale <= float(height) + 1
-    return text_width(cell.value) * scale <= width + _free_space(sheet, cell.row, last + 1)
-
-
-def _free_space(sheet: Any, row: int, column: int) -> float:
-    """Width of the empty cells into which an unwrapped text may run."""
-    space = 0.0
-    while column <= sheet.max_column and sheet.cell(row, column).value is None:
-        space += _width(sheet, column)
-        column += 1
-    return space
-
-
-def _shown_length(cell: Any) -> int:
-    """Characters of a number as its format shows it, at the most."""
-    known = {"h:mm_ ": 6, "[h]:mm_ ": 7, "[m]:ss_ ": 7, "0.0%_ ": 7}
-    if "ggge" in cell.number_format:
-        return 24
-    return known.get(cell.number_format) or len(f"{cell.value:,}") + 1
 
 
 @every_report
@@ -149,17 +101,7 @@ def test_screen_totals_equal_the_sheets(make: Any) -> None:
     listed = {row[0]: row[2] for row in book["算出方法"].iter_rows(min_row=4, values_only=True)}
     for figure in shown.values():
         value = listed[figure.label]
-        assert value == figure.text if figure.cell is None else _as_number(value) == pytest.approx(figure.cell)
-
-
-def _as_number(value: Any) -> float:
-    """openpyxl reads a time format back as a time."""
-    seconds = getattr(value, "total_seconds", None)
-    if seconds is not None:
-        return float(seconds()) / 86_400
-    if hasattr(value, "hour"):
-        return float(value.hour * 3600 + value.minute * 60 + value.second) / 86_400
-    return float(value)
+        assert value == figure.text if figure.cell is None else as_number(value) == pytest.approx(figure.cell)
 
 
 def test_totals_are_formulas_with_the_value_beside() -> None:

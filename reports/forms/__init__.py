@@ -1,0 +1,1 @@
+"""Forms of the contract: plain values in, a workbook or a paper out. One module per form."""

@@ -1,0 +1,1 @@
+"""One module per sheet of a report over a period; `reports.period_book` says which and in which order."""
