@@ -21,9 +21,11 @@ GROUPS = {
     "db": ("callcenter.deployment:db_group", "データベースの作成と更新"),
     "demo": ("callcenter.demo.cli:demo", "架空の 1 年分のデータでデモを開始"),
     "doctor": ("callcenter.deployment:doctor", "設定と環境の点検"),
+    "jobs": ("callcenter.jobs.cli:group", "自動の処理の一覧・実行・中止"),
     "reports": ("callcenter.reporting.cli:group", "報告書の作成"),
     "protection": ("callcenter.protection.cli:protection", "個人番号の検査"),
     "serve": ("callcenter.deployment:serve", "サービスを開始"),
+    "worker": ("callcenter.jobs.cli:worker", "自動の処理を行うプロセスを開始"),
 }
 
 

@@ -28,6 +28,8 @@ from callcenter.extensions import db
 from callcenter.protection.keys import Keyring
 from callcenter.web.transaction import begins_writing
 
+APPLICATION = "callcenter.app:create_app()"
+
 
 def migrations_folder() -> Path:
     """Inside the installed package; in a checkout, beside it."""
@@ -143,16 +145,20 @@ def current_command(as_json: bool) -> None:
 @click.option("--port", default=8000, show_default=True, help="待ち受けるポート。")
 @click.option("--threads", default=8, show_default=True, help="1 プロセスのスレッド数。")
 @click.option("--workers", default=None, type=int, help="プロセス数（PostgreSQL のみ。既定は 2）。")
-def serve(host: str, port: int, threads: int, workers: int | None) -> None:
-    """本番と同じ形（gunicorn）でサービスを開始します。"""
+@click.option(
+    "--no-worker", is_flag=True, help="自動の処理（報告書の作成など）を行うプロセスを、いっしょに開始しません。"
+)
+def serve(host: str, port: int, threads: int, workers: int | None, *, no_worker: bool) -> None:
+    """本番と同じ形（gunicorn）でサービスを開始します。自動の処理を行うプロセスも開始し、止まれば開始し直します。"""
     settings = from_environment()
     if settings.on_sqlite and workers not in (None, 1):
         raise click.UsageError("SQLite では 1 プロセスだけで動かします。")
     count = 1 if settings.on_sqlite else workers or 2
     require_current(settings)
     os.environ["TMPDIR"] = str(settings.home / "tmp")
-    arguments = [sys.executable, "-m", "gunicorn", *gunicorn_options(host, port, threads, count)]
-    os.execv(sys.executable, [*arguments, "callcenter.app:create_app()"])  # noqa: S606
+    web = [sys.executable, "-m", "gunicorn", *gunicorn_options(host, port, threads, count), APPLICATION]
+    kept = web if no_worker else [sys.executable, "-m", "callcenter.jobs.keeper", *web]
+    os.execv(sys.executable, kept)  # noqa: S606
 
 
 def require_current(settings: Settings) -> None:
