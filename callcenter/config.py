@@ -4,17 +4,51 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from msgspec import Struct
 
 Network = IPv4Network | IPv6Network
+MAILBOX = re.compile(
+    r"(?=.{6,254}\Z)(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]",
+    re.ASCII,
+)
+"""A mail address as servers everywhere take it: ASCII, a dotted name, a domain of at least two labels."""
 DEMONSTRATION = "demonstration.json"
 """Stands only in the home of a demonstration, and says what the environment would (`CALLCENTER_*`)."""
+
+
+class MailSecurity(StrEnum):
+    """How the connection to the mail server is protected. `NONE` stands for servers on the machine itself."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+MAIL_PORTS = {MailSecurity.TLS: 465, MailSecurity.STARTTLS: 587, MailSecurity.NONE: 25}
+
+
+class MailServer(Struct, frozen=True):
+    """The server that reports are handed to, and the address they come from. Seconds are those it may be silent:
+    after a command, and after the whole message (servers look into attachments before they answer)."""
+
+    host: str
+    port: int
+    security: MailSecurity
+    sender: str
+    username: str = ""
+    password: str = ""
+    command_seconds: float = 30
+    message_seconds: float = 300
 
 
 class Settings(Struct, frozen=True):
@@ -31,6 +65,7 @@ class Settings(Struct, frozen=True):
     clock_offset: timedelta = timedelta(0)
     demonstration: bool = False
     testing: bool = False
+    mail: MailServer | None = None
 
     @property
     def on_sqlite(self) -> bool:
@@ -64,6 +99,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         trusted_proxies=_networks(environ.get("CALLCENTER_TRUSTED_PROXIES", "")),
         clock_offset=_offset(environ),
         demonstration=_flag(environ, "CALLCENTER_DEMONSTRATION", default=False),
+        mail=mail_server(environ.get("CALLCENTER_SMTP_URL", ""), environ.get("CALLCENTER_MAIL_FROM", "")),
     )
 
 
@@ -121,3 +157,53 @@ def _offset(environ: Mapping[str, str]) -> timedelta:
         return timedelta(seconds=float(environ.get("CALLCENTER_CLOCK_OFFSET_SECONDS", "0")))
     except ValueError as error:
         raise ValueError("CALLCENTER_CLOCK_OFFSET_SECONDS must be a number of seconds") from error
+
+
+def mail_server(url: str, sender: str) -> MailServer | None:
+    """The mail server of `smtp://user:password@host:587?tls=starttls|none` or `smtps://…`; None when no URL is given.
+
+    `smtp://` without a word about it means STARTTLS. Raises `ValueError` without ever showing the URL: it may hold a
+    password. A password is not sent over an open line, except to the machine itself.
+    """
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        security = _mail_security(parts)
+        host, port = parts.hostname or "", parts.port or MAIL_PORTS[security]
+    except ValueError:
+        raise ValueError(_MAIL_FORM) from None
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not host or parts.path not in {"", "/"}:
+        raise ValueError(_MAIL_FORM)
+    if user and security is MailSecurity.NONE and not _is_this_machine(host):
+        raise ValueError("CALLCENTER_SMTP_URL: a password needs tls=starttls or smtps://")
+    if not MAILBOX.fullmatch(sender):
+        raise ValueError("CALLCENTER_MAIL_FROM must be the address reports are sent from")
+    return MailServer(host, port, security, sender, user, password)
+
+
+_MAIL_FORM = "CALLCENTER_SMTP_URL must be smtp://user:password@host:587?tls=starttls|none or smtps://…"
+
+
+def _mail_security(parts: SplitResult) -> MailSecurity:
+    options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=True)) if parts.query else {}
+    if parts.scheme not in {"smtp", "smtps"} or not options.keys() <= {"tls"}:
+        raise ValueError
+    if parts.scheme == "smtps":
+        if options:
+            raise ValueError
+        return MailSecurity.TLS
+    security = MailSecurity(options.get("tls", MailSecurity.STARTTLS))
+    if security is MailSecurity.TLS:
+        raise ValueError
+    return security
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -151,7 +151,8 @@ class DeliveryAddress(ContractScoped, Base):
 
 class DeliverySending(ContractScoped, Base):
     """One handing over of a version: by mail, by hand, or by another agreed way. `agreement`: how it was agreed (8③);
-    `recipient` and `receipt` of what was handed to a person. The last two are sealed under `delivery.sending`."""
+    `recipient` and `receipt` of what was handed to a person, each sealed under a label of its own
+    (`delivery.sending.recipient`, `delivery.sending.receipt`)."""
 
     __tablename__ = "delivery_sendings"
     __table_args__ = (

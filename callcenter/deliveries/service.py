@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from callcenter.audit.service import Act, record
 from callcenter.deliveries import queries
 from callcenter.deliveries.models import Delivery, DeliveryFile, DeliveryVersion
-from callcenter.deliveries.rules import Edition, Kind, State, check_decision, check_next_version
+from callcenter.deliveries.rules import Edition, Kind, Part, State, check_decision, check_next_version
 from callcenter.errors import Conflict, Forbidden
 from callcenter.extensions import db, new_id
 from callcenter.protection.cipher import open_sealed_bytes, seal_bytes
@@ -25,17 +25,22 @@ FILE_LABEL = "delivery.file"
 
 
 class BuiltFile(Struct, frozen=True):
-    """One edition as it was built."""
+    """One file of an edition as it was built."""
 
     edition: Edition
     name: str
     ascii_name: str
     media_type: str
     content: bytes
+    part: Part = Part.WORKBOOK
 
 
 class Submission(Struct, frozen=True):
-    """A document that was approved: what it covers, the figures printed, the files, what changed."""
+    """A document that was approved: what it covers, the figures printed, the files, what changed.
+
+    `definitions`: how the figures were counted and which items the city had asked for (JSON); `differences`:
+    one sentence each of what the version before said otherwise.
+    """
 
     kind: Kind
     period_from: date
@@ -46,6 +51,8 @@ class Submission(Struct, frozen=True):
     cutoff_at: datetime
     change_note: str
     files: Sequence[BuiltFile]
+    definitions: Mapping[str, Any] = {}
+    differences: Sequence[str] = ()
 
 
 def next_number(contract_id: UUID, kind: Kind, period_from: date, period_to: date, change_note: str) -> int:
@@ -83,7 +90,7 @@ def submit(submission: Submission, *, by: Actor, at: datetime) -> UUID:
         "kind": submission.kind.value,
         "period_from": submission.period_from.isoformat(),
         "number": submission.number,
-        "sha256": {built.edition.value: _digest(built.content) for built in submission.files},
+        "sha256": {file_key(built.edition, built.part): _digest(built.content) for built in submission.files},
     }
     record(Act("report.submitted", "delivery_version", str(version.id), details), by=by, at=at)
     return version.id
@@ -126,6 +133,8 @@ def _version(submission: Submission, delivery_id: UUID, by: Actor, at: datetime)
         submitted_at=at,
         submitted_by=by.user_id,
         approver_name=by.name,
+        definitions=dict(submission.definitions),
+        differences=list(submission.differences),
     )
 
 
@@ -136,6 +145,7 @@ def _file(built: BuiltFile, contract_id: UUID, version_id: UUID) -> DeliveryFile
         id=file_id,
         version_id=version_id,
         edition=built.edition.value,
+        part=built.part.value,
         name=built.name,
         ascii_name=built.ascii_name,
         media_type=built.media_type,
@@ -143,6 +153,11 @@ def _file(built: BuiltFile, contract_id: UUID, version_id: UUID) -> DeliveryFile
         sha256=_digest(built.content),
         sealed=seal_bytes(keys_for(contract_id), FILE_LABEL, contract_id, file_id, built.content),
     )
+
+
+def file_key(edition: Edition, part: Part) -> str:
+    """How the log names a file of a version: `handover` is its workbook, `handover.paper` its paper."""
+    return edition.value if part is Part.WORKBOOK else f"{edition.value}.{part.value}"
 
 
 def _digest(content: bytes) -> str:
@@ -158,18 +173,34 @@ class Download(Struct, frozen=True):
     content: bytes
 
 
-def download(version_id: UUID, edition: Edition, *, by: Actor, at: datetime) -> Download:
+def download(version_id: UUID, edition: Edition, part: Part = Part.WORKBOOK, *, by: Actor, at: datetime) -> Download:
     """Open a file for someone; each download is an entry of the log.
 
     Raises `NotFound`, and `Conflict` when the bytes are not those that were submitted.
     """
-    facts, sealed = queries.file_with_bytes(by.contract, version_id, edition)
-    content = open_sealed_bytes(keys_for(by.contract), FILE_LABEL, by.contract, facts.id, sealed)
+    facts, found = opened(by.contract, version_id, edition, part)
+    _downloaded(version_id, facts, by, at)
+    return found
+
+
+def opened(contract_id: UUID, version_id: UUID, edition: Edition, part: Part) -> tuple[queries.FileFacts, Download]:
+    """A file as it was submitted. It leaves only after its entry of the log: `download`, `downloaded`."""
+    facts, sealed = queries.file_with_bytes(contract_id, version_id, edition, part)
+    content = open_sealed_bytes(keys_for(contract_id), FILE_LABEL, contract_id, facts.id, sealed)
     if _digest(content) != facts.sha256:
         raise Conflict("保存されているファイルが、提出したものと一致しません。管理者に連絡してください。")
-    details = {"edition": edition.value, "sha256": facts.sha256}
+    return facts, Download(facts.name, facts.ascii_name, facts.media_type, content)
+
+
+def downloaded(files: Iterable[queries.ChosenFile], *, by: Actor, at: datetime) -> None:
+    """An entry of the log for each of several files that are about to leave together."""
+    for file in files:
+        _downloaded(file.version_id, file.facts, by, at)
+
+
+def _downloaded(version_id: UUID, facts: queries.FileFacts, by: Actor, at: datetime) -> None:
+    details = {"edition": file_key(facts.edition, facts.part), "sha256": facts.sha256}
     record(Act("report.downloaded", "delivery_version", str(version_id), details), by=by, at=at)
-    return Download(facts.name, facts.ascii_name, facts.media_type, content)
 
 
 def decide(version_id: UUID, decision: State, comment: str, *, by: Actor, at: datetime) -> None:

@@ -2,19 +2,23 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import date
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import update
 
 from callcenter.audit import queries as log
 from callcenter.deliveries import queries, service
+from callcenter.deliveries.filters import choices_of, filter_from, span_of
 from callcenter.deliveries.models import DeliveryFile
 from callcenter.deliveries.rules import Edition, State
-from callcenter.errors import AppError, Conflict
+from callcenter.errors import AppError, Conflict, InvalidInput
 from callcenter.extensions import db
 from callcenter.web.access import Role
 from callcenter.web.pagination import Page
 from callcenter.web.transaction import transaction
+from reports.period import Span
 from tests.centre import Centre, Person
 from tests.deliveries.factories import submission, submitted
 
@@ -90,8 +94,9 @@ def test_a_correction_is_a_new_version_and_the_old_one_is_no_longer_decided(
     assert client.post(f"/documents/{first}/decision", data={"decision": "accepted"}).status_code == 409
     assert "着信数を直した" in client.get(f"/documents/{second}").text
     listed = client.get("/documents").text
-    assert str(second) in listed
-    assert str(first) not in listed
+    assert f'value="{second}"' in listed
+    assert f'value="{first}"' not in listed
+    assert re.search(f'前の版</summary>.*/documents/{first}"', listed, re.DOTALL)
 
 
 def test_a_decision_that_came_too_late_says_so_and_keeps_the_comment(
@@ -176,3 +181,71 @@ def test_another_citys_staff_never_find_it(centre: Centre, supervisor: Person) -
         cookie["sid"] = centre.open_session(stranger, other)
     assert browser.get(f"/documents/{version}").status_code == 404
     assert browser.get(f"/documents/{version}/files/handover").status_code == 404
+
+
+# --- what the list is narrowed by ---
+
+
+def test_a_fiscal_year_and_a_month_are_spans() -> None:
+    assert span_of("2026") == Span(date(2026, 4, 1), date(2027, 3, 31))
+    assert span_of("2028-02") == Span(date(2028, 2, 1), date(2028, 2, 29))
+
+
+@pytest.mark.parametrize("wrong", ["26", "2026-13", "2026-00", "2026-6", "２０２６", "9999", "2026-06-01"])
+def test_any_other_period_is_refused(wrong: str) -> None:
+    with pytest.raises(InvalidInput) as error:
+        filter_from({"period": wrong})
+    assert set(error.value.errors) == {"period"}
+
+
+def test_march_belongs_to_the_fiscal_year_before() -> None:
+    years = choices_of((date(2027, 3, 31), date(2027, 4, 1)))
+    assert [(year.code, [code for code, _ in year.months]) for year in years] == [
+        ("2027", ["2027-04"]),
+        ("2026", ["2027-03"]),
+    ]
+    assert choices_of(None) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "is_listed"),
+    [
+        ("", True),
+        ("?kind=daily", True),
+        ("?kind=monthly", False),
+        ("?period=2026", True),
+        ("?period=2025", False),
+        ("?period=2026-06&state=submitted", True),
+        ("?period=2026-05", False),
+        ("?state=accepted", False),
+    ],
+)
+def test_the_list_shows_what_was_asked_for(
+    centre: Centre, supervisor: Person, officer: Person, query: str, is_listed: bool
+) -> None:
+    version = submitted(centre, supervisor)
+    page = officer.client().get(f"/documents{query}").text
+    assert (f'value="{version}"' in page) is is_listed
+
+
+def test_a_version_shows_what_it_was_counted_by_and_what_is_different(
+    centre: Centre, supervisor: Person, officer: Person
+) -> None:
+    new = replace(
+        submission(centre),
+        figures={
+            "answer_rate": {"label": "応答率", "state": "value", "value": 0.9, "text": "90.0%"},
+            "category.0401": {"label": "カード本体の更新", "state": "value", "value": 3, "text": "3"},
+        },
+        definitions={
+            "formulas": {"answer_rate": {"label": "応答率", "formula": "応答数 ÷ 着信数"}},
+            "targets": [{"key": "answer_rate", "value": 0.9, "at_least": True, "near": 0.05}],
+            "bundle": {"number": 2, "sheets": [{"key": "cover", "columns": []}]},
+        },
+        differences=["応答率：89.0% → 90.0%"],
+    )
+    with centre.inside(), transaction():
+        version = service.submit(new, by=supervisor.actor, at=centre.now)
+    page = officer.client().get(f"/documents/{version}").text
+    for words in ("応答数 ÷ 着信数", "90%以上", "第2版", "応答率：89.0% → 90.0%", "カード本体の更新"):
+        assert words in page
