@@ -97,7 +97,7 @@ def _dry_record(file: Path, zone: str, as_json: bool) -> None:
 def import_counts(file: Path, columns: tuple[str, ...], dry_run: bool, as_json: bool, **named: Any) -> None:
     """交換機の集計（CSV）FILE を取り込みます。列は見出しから判断し、--column で指定もできます。
 
-    項目：date start offered answered abandoned wait_seconds。
+    項目：date start offered answered abandoned wait_seconds answered_within。
     終了コード：0＝すべて取り込んだ、1＝取り込めない、2＝使い方の誤り、3＝一部の行を取り込まなかった。
     """
     mapping = _columns(columns)

@@ -22,7 +22,7 @@ from callcenter.contracts.page_parts import (
     section_tabs,
 )
 from callcenter.contracts.rules import PERMISSION_KINDS
-from callcenter.contracts.settings import SETTINGS
+from callcenter.contracts.settings import SETTING_GROUPS, SETTINGS
 from callcenter.errors import AppError, InvalidInput
 from callcenter.protection.scan import require_clean
 from callcenter.web.access import CITY, EVERY_ROLE, Role, actor, allow, only
@@ -74,8 +74,15 @@ def _in_force(terms: Sequence[queries.Terms], today: date) -> dict[str, str]:
 
 
 def _settings(contract_id: UUID) -> list[dict[str, Any]]:
+    """Under each heading its settings, with every value that was ever set."""
     rows = queries.settings_of(contract_id)
-    return [{"spec": spec, "rows": [row for row in rows if row.name == spec.name]} for spec in SETTINGS.values()]
+    return [
+        {
+            "heading": heading,
+            "entries": [{"spec": SETTINGS[name], "rows": [row for row in rows if row.name == name]} for name in names],
+        }
+        for heading, names in SETTING_GROUPS.items()
+    ]
 
 
 def _saved(form: str, save: Callable[[], None], message: str) -> Any:

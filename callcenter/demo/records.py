@@ -62,6 +62,7 @@ def exchange_of(day: DayShape, gaps: Iterable[Gap], until_minute: int) -> Histor
             abandoned=one.abandoned,
             wait_seconds=one.wait_seconds,
             talk_seconds=one.talk_seconds,
+            answered_within=one.answered_within,
         )
         for one in day.intervals
         if one.start_minute + HALF_HOUR <= until_minute

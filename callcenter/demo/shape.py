@@ -45,6 +45,8 @@ _UNRECORDED_PER_DAY: Final = 0.3
 _TALK: Final = (176.0, 0.58, 15, 1_200)  # median seconds, sigma, least, most: ATT about 3.5 minutes
 _ACW: Final = (64.0, 0.54, 8, 480)  # about 1.25 minutes
 _RING_SECONDS: Final = (3, 9)
+WITHIN_SECONDS: Final = 20
+"""What the contract counts as answered in time."""
 _ABANDON_AT_ONCE: Final = 0.024
 _ABANDON_PER_SECOND: Final = 0.0012
 _LONGEST_PATIENCE_SECONDS: Final = 240
@@ -79,6 +81,7 @@ class IntervalShape(Struct, frozen=True):
     abandoned: int
     wait_seconds: int
     talk_seconds: int
+    answered_within: int
 
 
 class DayShape(Struct, frozen=True):
@@ -221,6 +224,7 @@ def _interval(slot: int, calls: Sequence[CallShape], abandoned: int, unrecorded:
         abandoned=abandoned,
         wait_seconds=sum(call.wait_seconds for call in calls) + unrecorded * _RING_SECONDS[0],
         talk_seconds=sum(call.talk_seconds for call in calls) + unrecorded * _TALK[2],
+        answered_within=sum(call.wait_seconds <= WITHIN_SECONDS for call in calls) + unrecorded,
     )
 
 

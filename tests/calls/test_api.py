@@ -389,7 +389,7 @@ def test_the_document_describes_every_route_under_the_api(sqlite_centre: Centre)
         (path, method) for path, operations in paths.items() for method in operations if method != "parameters"
     }
     routes = {
-        (str(rule.rule).replace("<uuid:", "{").replace(">", "}"), method.lower())
+        (str(rule.rule).replace("<uuid:", "{").replace("<", "{").replace(">", "}"), method.lower())
         for rule in sqlite_centre.app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if str(rule.rule).startswith("/api/v1/")

@@ -75,6 +75,10 @@ class ExchangeCall:
     def abandoned(self) -> bool:
         return self.offered and not self.answered
 
+    def answered_within(self, seconds: int) -> bool:
+        """Answered no later than after that many seconds: 20 seconds are within 20 seconds."""
+        return self.answered and (self.wait_seconds or 0) <= seconds
+
 
 class CdrSummary(Struct, frozen=True):
     """Counts of one file: `calls` = `offered` + `announcement_only`, `offered` = `answered` + `abandoned`."""
@@ -93,7 +97,8 @@ class CdrSummary(Struct, frozen=True):
 class IntervalCount(Struct, frozen=True):
     """Additive counts of offered calls by start: local date, half hour, inside or outside opening hours.
 
-    `wait_seconds` and `talk_seconds` are sums over the answered calls.
+    `wait_seconds` and `talk_seconds` are sums over the answered calls; `answered_within` is None where nobody told
+    within how many seconds.
     """
 
     local_on: date
@@ -104,6 +109,7 @@ class IntervalCount(Struct, frozen=True):
     abandoned: int
     wait_seconds: int
     talk_seconds: int
+    answered_within: int | None = None
 
 
 def read_cdr(content: bytes, zone: str) -> CdrFile:
@@ -142,8 +148,13 @@ def summary(calls: Sequence[ExchangeCall], legs: Sequence[Leg]) -> CdrSummary:
     )
 
 
-def interval_counts(calls: Iterable[ExchangeCall], is_open: Callable[[date, int], bool]) -> list[IntervalCount]:
-    """Offered calls by local half hour; `is_open(date, minute of day)` tells opening hours by the minute.
+def interval_counts(
+    calls: Iterable[ExchangeCall],
+    is_open: Callable[[date, int], bool],
+    seconds_on: Callable[[date], int] | None = None,
+) -> list[IntervalCount]:
+    """Offered calls by local half hour; `is_open(date, minute of day)` tells opening hours by the minute, `seconds_on`
+    within how many seconds an answer counts for the service level of a date.
 
     A half hour that the closing time cuts (17:00-17:30) gives two rows. Announcements alone are in none.
     """
@@ -153,7 +164,7 @@ def interval_counts(calls: Iterable[ExchangeCall], is_open: Callable[[date, int]
             moment = local(call.started_at)
             slot = moment.minute - moment.minute % HALF_HOUR_MINUTES
             grouped[moment.on, slot, is_open(moment.on, moment.minute)].append(call)
-    return [_interval(key, grouped[key]) for key in sorted(grouped)]
+    return [_interval(key, grouped[key], seconds_on(key[0]) if seconds_on else None) for key in sorted(grouped)]
 
 
 class _BadLine(Exception):
@@ -288,7 +299,7 @@ def in_zone(call: ExchangeCall, old: str, new: str) -> ExchangeCall:
     return replace(call, started_at=written.astimezone(UTC))
 
 
-def _interval(key: tuple[date, int, bool], calls: Sequence[ExchangeCall]) -> IntervalCount:
+def _interval(key: tuple[date, int, bool], calls: Sequence[ExchangeCall], seconds: int | None) -> IntervalCount:
     answered = sum(call.answered for call in calls)
     return IntervalCount(
         *key,
@@ -297,4 +308,5 @@ def _interval(key: tuple[date, int, bool], calls: Sequence[ExchangeCall]) -> Int
         abandoned=len(calls) - answered,
         wait_seconds=sum(call.wait_seconds or 0 for call in calls),
         talk_seconds=sum(call.talk_seconds or 0 for call in calls),
+        answered_within=None if seconds is None else sum(call.answered_within(seconds) for call in calls),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Self
 
@@ -12,6 +13,7 @@ from callcenter.calls.exchange.csv_values import clean
 from callcenter.errors import InvalidInput
 
 HEADING_LENGTH: Final = 100
+LONGEST_WITHIN: Final = 600
 
 LABELS: Final[Mapping[str, str]] = {
     "date": "日付",
@@ -20,6 +22,7 @@ LABELS: Final[Mapping[str, str]] = {
     "answered": "応答数",
     "abandoned": "放棄数",
     "wait_seconds": "待ち時間（秒）の合計",
+    "answered_within": "n秒以内の応答数",
 }
 """The columns a mapping can name, with their labels on screen."""
 
@@ -36,7 +39,11 @@ _SYNONYMS: Final[Mapping[str, str]] = {
     "abandoned callsabandoned abandonedcalls abandons lost",
     "wait_seconds": "待ち時間合計 総待ち時間 合計待ち時間 待ち秒数合計 待ち秒数 待ち時間 待時間 "
     "waitseconds waitingseconds totalwait totalwaittime waittime wait",
+    "answered_within": "秒以内応答数 秒以内応答件数 秒以内応答 秒以内の応答数 秒以内の応答件数 秒以内の応答 "
+    "answeredwithin answeredwithins answeredwithinsec answeredwithinseconds answeredinsl withinservicelevel",
 }
+# A heading such as 20秒以内応答数 says itself what it counts.
+_SECONDS: Final = re.compile(r"(\d{1,3})\s*(?:秒|s\b|sec)", re.ASCII | re.IGNORECASE)
 
 
 class ColumnMapping(Struct, frozen=True):
@@ -48,6 +55,13 @@ class ColumnMapping(Struct, frozen=True):
     answered: str | None = None
     abandoned: str | None = None
     wait_seconds: str | None = None
+    answered_within: str | None = None
+
+    @property
+    def within_seconds(self) -> int | None:
+        """The seconds that the heading of `answered_within` names; None: it names none."""
+        found = _SECONDS.search(clean(self.answered_within or ""))
+        return int(found[1]) if found and int(found[1]) <= LONGEST_WITHIN else None
 
     @property
     def per_day(self) -> bool:
@@ -77,6 +91,7 @@ def suggest_mapping(headings: Sequence[str]) -> ColumnMapping | None:
     """The mapping that Japanese or English headings suggest; None when date or offered is not among them."""
     by_name = {plain(heading): heading for heading in reversed(headings)}
     found = {key: _first(names.split(), by_name) for key, names in _SYNONYMS.items()}
+    found["answered_within"] = _first(_SYNONYMS["answered_within"].split(), _without_digits(by_name))
     day, offered = found.pop("date"), found.pop("offered")
     return ColumnMapping(date=day, offered=offered, **found) if day and offered else None
 
@@ -90,6 +105,10 @@ def plain(heading: str) -> str:
 def one_line(cell: str) -> str:
     """A cell cleaned, its line breaks taken out: exchanges fold their headings."""
     return "".join(clean(cell).splitlines())
+
+
+def _without_digits(by_name: Mapping[str, str]) -> dict[str, str]:
+    return {"".join(letter for letter in name if not letter.isdigit()): heading for name, heading in by_name.items()}
 
 
 def _used_twice(values: Mapping[str, str | None]) -> list[str]:

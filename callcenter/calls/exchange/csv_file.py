@@ -20,6 +20,7 @@ from msgspec import Struct, field
 from callcenter.calls.exchange.columns import LABELS, ColumnMapping, one_line, plain, suggest_mapping
 from callcenter.calls.exchange.csv_text import Refusal, decode, refused
 from callcenter.calls.exchange.csv_values import is_negative, read_count, read_date, read_seconds, read_start_minute
+from callcenter.calls.exchange.rules import MORE_WITHIN, is_more_within
 from callcenter.errors import InvalidInput
 
 __all__ = [
@@ -80,15 +81,18 @@ class CountRow(Struct, frozen=True):
     answered: int | None
     abandoned: int | None
     wait_seconds: int | None
+    answered_within: int | None = None
 
 
 class CountFile(Struct, frozen=True):
-    """What was taken, what was refused, and what was passed over (totals) with the reason."""
+    """What was taken, what was refused, and what was passed over (totals) with the reason. `within_seconds`: those that
+    the heading of the answers in time names, if it names any."""
 
     rows: tuple[CountRow, ...]
     refusals: tuple[Refusal, ...]
     skipped: tuple[Refusal, ...]
     encoding: str
+    within_seconds: int | None = None
 
 
 def read_table(content: bytes) -> Table:
@@ -119,7 +123,8 @@ def read_counts(table: Table, mapping: ColumnMapping) -> CountFile:
     reading = _Reading(_columns(records, mapping), table.barred)
     for line, cells in records:
         reading.take(line, cells)
-    return CountFile(tuple(reading.rows), tuple(reading.refusals), tuple(reading.skipped), table.encoding)
+    taken = (tuple(reading.rows), tuple(reading.refusals), tuple(reading.skipped))
+    return CountFile(*taken, table.encoding, mapping.within_seconds)
 
 
 class _BadLine(Exception):
@@ -174,7 +179,10 @@ def _count_row(line: int, cells: Mapping[str, str]) -> CountRow:
         raise _BadLine("着信数がありません。")
     answered, abandoned = _number("answered", cells), _number("abandoned", cells)
     _check_sum(offered, answered, abandoned)
-    return CountRow(line, local_on, start, offered, answered, abandoned, _number("wait_seconds", cells))
+    within = _number("answered_within", cells)
+    if is_more_within(within, answered, offered):
+        raise _BadLine(MORE_WITHIN)
+    return CountRow(line, local_on, start, offered, answered, abandoned, _number("wait_seconds", cells), within)
 
 
 def _check_sum(offered: int, answered: int | None, abandoned: int | None) -> None:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from callcenter.calls.exchange.cdr import ExchangeCall, interval_counts, zone_of
+from callcenter.calls.exchange.cdr import ExchangeCall, IntervalCount, interval_counts, zone_of
 from callcenter.calls.exchange.csv_file import CountFile, CountRow, Table
 from callcenter.calls.exchange.csv_text import Refusal
 from callcenter.calls.exchange.rules import (
@@ -26,6 +26,7 @@ from callcenter.calls.exchange.rules import (
     slot_of,
     slots_of,
     sum_of,
+    zero_like,
 )
 from callcenter.clock import LocalMoment, local
 from callcenter.errors import InvalidInput
@@ -37,12 +38,14 @@ _SHORTEST_NUMBER: Final = 12
 
 
 class Term(Struct, frozen=True):
-    """What the days of a file are judged by: the contract's first and last day, its opening hours, now."""
+    """What the days of a file are judged by: the contract's first and last day, its opening hours, now, and within how
+    many seconds an answer counts for the service level (None: that is not counted)."""
 
     starts_on: date
     ends_on: date
     now: LocalMoment
     hours_on: Callable[[date], MinuteRange | None]
+    seconds_on: Callable[[date], int] | None = None
 
     def refusal_of(self, on: date) -> str:
         """Why nothing can be counted on that date; empty when it can."""
@@ -110,7 +113,7 @@ def take_report(file: CountFile, choices: Choices, term: Term) -> Taken:
         if reason:
             refusals.append(Refusal(row.line, reason))
         else:
-            by_place[_place(row, grain, term)].append(_counts(row))
+            by_place[_place(row, grain, term)].append(_counts(row, file.within_seconds, term))
     counts = {key: sum_of(parts) for key, parts in by_place.items()}
     taken_lines = sum(map(len, by_place.values()))
     if choices.zero_missing and grain is not None:
@@ -157,22 +160,23 @@ def _place(row: CountRow, grain: int | None, term: Term) -> SlotKey:
     return SlotKey(on, max(slot_of(start), slot_of(hours.start)) if inside else slot_of(start), inside)
 
 
-def _counts(row: CountRow) -> Counts:
-    return Counts(row.offered, row.answered, row.abandoned, row.wait_seconds, None)
+def _counts(row: CountRow, named_seconds: int | None, term: Term) -> Counts:
+    """`named_seconds`: those of the column's heading; a heading without any means the contract's."""
+    counts = Counts(row.offered, row.answered, row.abandoned, row.wait_seconds, None)
+    seconds = term.seconds_on(row.local_on) if named_seconds is None and term.seconds_on else named_seconds
+    if row.answered_within is None or seconds is None:
+        return counts
+    return replace(counts, answered_within=row.answered_within, within_seconds=seconds)
 
 
 def _fill(counts: dict[SlotKey, Counts], term: Term) -> None:
     """A half hour that is over and of which the day's file tells nothing counts none."""
     for on in {key.local_on for key in counts}:
         told = [value for key, value in counts.items() if key.local_on == on]
-        zero = Counts(*(None if None in column else 0 for column in zip(*map(_values, told), strict=True)))
+        zero = zero_like(sum_of(told))
         for slot in slots_of(term.hours_on(on)):
             if term.is_over(on, slot.end):
                 counts.setdefault(SlotKey(on, slot_of(slot.start), True), zero)
-
-
-def _values(counts: Counts) -> tuple[int | None, ...]:
-    return (counts.offered, counts.answered, counts.abandoned, counts.wait_seconds, counts.talk_seconds)
 
 
 def within_term(calls: Iterable[ExchangeCall], term: Term) -> tuple[list[ExchangeCall], list[Refusal]]:
@@ -193,8 +197,26 @@ def record_counts(calls: Iterable[ExchangeCall], days: Iterable[date], term: Ter
     for on in days:
         for slot in slots_of(term.hours_on(on)):
             if term.is_over(on, slot.end):
-                counts[SlotKey(on, slot_of(slot.start), True)] = NOTHING
-    for found in interval_counts(calls, term.is_open):
+                counts[SlotKey(on, slot_of(slot.start), True)] = _none_on(on, term)
+    for found in interval_counts(calls, term.is_open, term.seconds_on):
         key = SlotKey(found.local_on, found.start_minute, found.inside_hours)
-        counts[key] = Counts(found.offered, found.answered, found.abandoned, found.wait_seconds, found.talk_seconds)
+        counts[key] = _interval(found, term)
     return counts
+
+
+def _none_on(on: date, term: Term) -> Counts:
+    if term.seconds_on is None:
+        return NOTHING
+    return replace(NOTHING, answered_within=0, within_seconds=term.seconds_on(on))
+
+
+def _interval(found: IntervalCount, term: Term) -> Counts:
+    return Counts(
+        found.offered,
+        found.answered,
+        found.abandoned,
+        found.wait_seconds,
+        found.talk_seconds,
+        found.answered_within,
+        term.seconds_on(found.local_on) if term.seconds_on else None,
+    )

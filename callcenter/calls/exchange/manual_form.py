@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from callcenter.calls.exchange.csv_values import clean, is_negative, read_count, read_seconds
 from callcenter.calls.exchange.day import DaySource
@@ -29,6 +30,7 @@ COLUMNS: Final = (
     ("answered", "応答数"),
     ("abandoned", "放棄数"),
     ("wait_seconds", "待ち時間の合計（秒）"),
+    ("answered_within", "秒以内の応答数"),
 )
 DAY, OUTSIDE = "day", "out"
 
@@ -62,14 +64,21 @@ def rows_of(on: date, hours: MinuteRange | None, *, per_day: bool) -> list[FormR
     return [*slots, outside]
 
 
-def values_of(rows: list[FormRow], source: DaySource | None) -> dict[str, str]:
-    """What the fields hold when the form is opened: the counts that stand."""
+def columns_on(seconds: int) -> list[tuple[str, str]]:
+    """The columns with their labels; `seconds`: within which an answer counts for the service level of the day."""
+    return [(name, f"{seconds}{label}" if name == "answered_within" else label) for name, label in COLUMNS]
+
+
+def values_of(rows: list[FormRow], source: DaySource | None, seconds: int) -> dict[str, str]:
+    """What the fields hold when the form is opened: the counts that stand. Answers within other seconds than those of
+    the day are left out: saved again they would be said to be within these."""
     if source is None:
         return {}
     by_key = {str(slot.start_minute): slot.counts for slot in source.slots}
     by_key |= {OUTSIDE: source.out_of_hours}
     if source.per_day:
         by_key[DAY] = source.in_hours
+    by_key = {code: counts.judged_by(seconds) for code, counts in by_key.items()}
     return {
         row.field(name): "" if (value := getattr(by_key[row.code], name)) is None else str(value)
         for row in rows
@@ -84,13 +93,13 @@ def typed(rows: list[FormRow], form: Mapping[str, str]) -> dict[str, str]:
     return {name: form.get(name, "").strip() for name in names}
 
 
-def labels(rows: list[FormRow]) -> dict[str, str]:
+def labels(rows: list[FormRow], seconds: int) -> dict[str, str]:
     """Each field's words for the summary of errors."""
-    return {row.field(name): f"{row.label} {label}" for row in rows for name, label in COLUMNS}
+    return {row.field(name): f"{row.label} {label}" for row in rows for name, label in columns_on(seconds)}
 
 
-def counts_from(rows: list[FormRow], fields: Mapping[str, str]) -> dict[SlotKey, Counts]:
-    """The counts typed; a line left empty was not measured.
+def counts_from(rows: list[FormRow], fields: Mapping[str, str], seconds: int) -> dict[SlotKey, Counts]:
+    """The counts typed; a line left empty was not measured. `seconds`: those that `answered_within` was counted with.
 
     Raises IndividualNumberRefused, or InvalidInput naming each field.
     """
@@ -101,7 +110,8 @@ def counts_from(rows: list[FormRow], fields: Mapping[str, str]) -> dict[SlotKey,
         counts, wrong = _counts(row, fields)
         errors |= {row.field(name): [message] for name, message in (wrong or check_counts(counts)).items()}
         if counts.measured:
-            found[row.key] = counts
+            within = seconds if counts.answered_within is not None else None
+            found[row.key] = replace(counts, within_seconds=within)
     if errors:
         raise InvalidInput(errors=errors)
     return found

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from callcenter.calls.exchange import manual_form, queries, service
 from callcenter.calls.exchange.day import Comparison, DayExchange, DaySource, Line
 from callcenter.calls.exchange.rules import REASON_LENGTH, SourceKind
+from callcenter.calls.exchange.thresholds import seconds_on
 from callcenter.clock import local, now
 from callcenter.contracts.queries import calendar, contract
 from callcenter.errors import AppError, Conflict, InvalidInput
@@ -210,7 +211,13 @@ def edit() -> str:
     asked = request.args.get("per", "day" if manual and manual.per_day else "slot")
     rows = manual_form.rows_of(on, queries.hours_on(actor().contract, on), per_day=asked == "day")
     seen = service.last_manual(actor().contract, on)
-    return _edit_page(on, rows, manual_form.values_of(rows, manual), {"per": asked, "seen": str(seen or "")})
+    values = manual_form.values_of(rows, manual, _seconds(on))
+    return _edit_page(on, rows, values, {"per": asked, "seen": str(seen or "")})
+
+
+def _seconds(on: date) -> int:
+    """Within how many seconds an answer counts for the service level of a day."""
+    return seconds_on(actor().contract)(on)
 
 
 def _manual(on: date) -> DaySource | None:
@@ -228,7 +235,7 @@ def save() -> Any:
     fields = manual_form.typed(rows, request.form)
     sent = {"per": per, "seen": seen}
     try:
-        counts = manual_form.counts_from(rows, fields)
+        counts = manual_form.counts_from(rows, fields, _seconds(on))
         known = id_of(seen, "seen") if seen else None
         end_read()
         with transaction():
@@ -271,9 +278,9 @@ def _edit_page(
         "exchange/edit.html",
         **_frame(on),
         rows=rows,
-        columns=manual_form.COLUMNS,
+        columns=manual_form.columns_on(_seconds(on)),
         values=values,
-        labels={**manual_form.labels(rows), "on": "日付"},
+        labels={**manual_form.labels(rows, _seconds(on)), "on": "日付"},
         sent=sent,
         manual=_manual(on),
         ruling=_ruling_other(on),

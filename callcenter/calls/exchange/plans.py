@@ -138,7 +138,8 @@ def plan_calls(
     """Compare a detail record with the calls that are known by their ids.
 
     A call told in two parts becomes one; one read in another zone before moves. Counted anew are the days on which
-    something changed, those not yet counted, and those the file reaches beyond: it holds all of their calls.
+    something changed, those not yet counted, those the file reaches beyond (it holds all of their calls), and what
+    was counted while the service level had other seconds.
     """
     known = _known(contract_id, source_id, [call.linked_id for call in calls])
     new = [call for call in calls if call.linked_id not in known]
@@ -154,7 +155,22 @@ def plan_calls(
     whole.update({call.linked_id: call for call in touched})
     counted = [call for call in whole.values() if _day(call) in days]
     totals = record_counts(counted, sorted({_day(call) for call in counted}), term)
+    totals |= _judged_anew(contract_id, source_id, {_day(call) for call in calls} - days, term)
     return CallPlan(new, changed, plan_counts(contract_id, source_id, totals, days), totals)
+
+
+def _judged_anew(contract_id: UUID, source_id: UUID | None, days: set[date], term: Term) -> dict[SlotKey, Counts]:
+    """The counts of days that stand, where answers in time were counted with other seconds than the contract sets now.
+
+    Only half hours that stand: of the others the file may tell nothing.
+    """
+    if term.seconds_on is None:
+        return {}
+    standing = _standing(contract_id, source_id, days)
+    old = {key for key, (_, counts) in standing.items() if counts.within_seconds != term.seconds_on(key.local_on)}
+    moved = {key.local_on for key in old}
+    again = record_counts(_calls_of_days(contract_id, source_id, moved).values(), sorted(moved), term)
+    return {key: counts for key, counts in again.items() if key in old}
 
 
 def _result(known: _Known, found: ExchangeCall, zone: str) -> ExchangeCall:

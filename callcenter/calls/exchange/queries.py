@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,7 @@ from callcenter.calls.exchange.models import (
     ExchangeSource,
 )
 from callcenter.calls.exchange.rules import Counts, SlotKey, SourceKind, slots_of
+from callcenter.calls.exchange.thresholds import seconds_on
 from callcenter.contracts.queries import calendar
 from callcenter.errors import NotFound
 from callcenter.extensions import db
@@ -49,6 +50,8 @@ COUNTED = (
     ExchangeCount.abandoned,
     ExchangeCount.wait_seconds,
     ExchangeCount.talk_seconds,
+    ExchangeCount.answered_within,
+    ExchangeCount.within_seconds,
 )
 
 
@@ -116,16 +119,24 @@ def day_exchange(contract_id: UUID, on: date) -> DayExchange:
 
 
 def totals_between(contract_id: UUID, from_on: date, to_on: date) -> dict[date, DayTotals]:
-    """The totals of each day that has a ruling source, by the same rule as the day itself."""
+    """The totals of each day that has a ruling source, by the same rule as the day itself.
+
+    Answers in time are among them only where they were counted with the seconds that the contract sets for that day.
+    """
     opening, rulings = calendar(contract_id), _rulings(contract_id, from_on, to_on)
+    seconds = seconds_on(contract_id)
     found: dict[date, DayTotals] = {}
     for on, said in sorted(_sources_of_days(contract_id, from_on, to_on).items()):
         slots = slots_of(opening.open_interval(on))
         for facts, stored in said:
             if on in rulings and rulings[on].source_id == facts.id:
                 source = day_source(facts, stored, slots)
-                found[on] = DayTotals(on, source.in_hours, source.out_of_hours)
+                found[on] = DayTotals(on, _judged(source.in_hours, on, seconds), source.out_of_hours)
     return found
+
+
+def _judged(counts: Counts, on: date, seconds: Callable[[date], int]) -> Counts:
+    return counts if counts.within_seconds is None else counts.judged_by(seconds(on))
 
 
 _STORED = (
@@ -182,7 +193,15 @@ def _stored(row: Any) -> StoredCount:
 
 def counts_of(row: Any) -> Counts:
     """The counts of a row that holds the counted columns."""
-    return Counts(row.offered, row.answered, row.abandoned, row.wait_seconds, row.talk_seconds)
+    return Counts(
+        row.offered,
+        row.answered,
+        row.abandoned,
+        row.wait_seconds,
+        row.talk_seconds,
+        row.answered_within,
+        row.within_seconds,
+    )
 
 
 def _rulings(contract_id: UUID, from_on: date, to_on: date) -> dict[date, _Ruling]:

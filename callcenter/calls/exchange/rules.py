@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from reports.figures import Figure
 from reports.measures import MEASURE
-from reports.tally import Tally, add, paired, total
+from reports.tally import Tally, paired, total
 from scheduling.intervals import MinuteRange
 
 SLOT_MINUTES: Final = 30
@@ -48,33 +49,55 @@ DEFAULT_NAMES: Final = {SourceKind.CSV: "交換機の集計", SourceKind.CDR: "�
 
 
 class Counts(Struct, frozen=True):
-    """What was counted of a stretch of time; None: not measured. Seconds are sums over the answered calls."""
+    """What was counted of a stretch of time; None: not measured. Seconds are sums over the answered calls.
+
+    `answered_within`: answered within `within_seconds`; both are there or neither is.
+    """
 
     offered: int | None = None
     answered: int | None = None
     abandoned: int | None = None
     wait_seconds: int | None = None
     talk_seconds: int | None = None
+    answered_within: int | None = None
+    within_seconds: int | None = None
 
     @property
     def measured(self) -> bool:
         return self.offered is not None
 
     def __add__(self, other: Counts) -> Counts:
-        sums: dict[str, Any] = {name: add(getattr(self, name), getattr(other, name)) for name in NAMES}
-        return Counts(**sums)
+        return sum_of((self, other))
+
+    def judged_by(self, seconds: int) -> Counts:
+        """The same, its service level unmeasured where it was counted with other seconds than these."""
+        if self.within_seconds in (None, seconds):
+            return self
+        return replace(self, answered_within=None, within_seconds=None)
 
 
-NAMES: Final = Counts.__struct_fields__
+ADDITIVE: Final = tuple(name for name in Counts.__struct_fields__ if name != "within_seconds")
 NOTHING: Final = Counts(0, 0, 0, 0, 0)
 UNMEASURED: Final = Counts()
 
 
 def sum_of(parts: Iterable[Counts]) -> Counts:
-    """Additive over many; an unmeasured part makes the whole unmeasured, and so do no parts at all."""
+    """Additive over many; an unmeasured part makes the whole unmeasured, and so do no parts at all.
+
+    Answers within different seconds do not add up: such a sum is unmeasured too.
+    """
     known = list(parts)
-    sums: dict[str, Any] = {name: total(getattr(part, name) for part in known) for name in NAMES}
-    return Counts(**sums)
+    sums: dict[str, Any] = {name: total(getattr(part, name) for part in known) for name in ADDITIVE}
+    seconds = {part.within_seconds for part in known}
+    if len(seconds) == 1:
+        return Counts(**sums, within_seconds=seconds.pop())
+    return Counts(**{**sums, "answered_within": None})
+
+
+def zero_like(counts: Counts) -> Counts:
+    """Nothing happened: 0 of all that `counts` measures."""
+    zeros: dict[str, Any] = {name: None if getattr(counts, name) is None else 0 for name in ADDITIVE}
+    return Counts(**zeros, within_seconds=counts.within_seconds)
 
 
 def difference_of(counts: Counts, recorded_by_phone: int) -> Figure:
@@ -105,14 +128,24 @@ class SlotKey(Struct, frozen=True):
     inside_hours: bool
 
 
+MORE_WITHIN: Final = "秒数以内の応答数が、応答数（なければ着信数）を超えています。"
+
+
+def is_more_within(within: int | None, answered: int | None, offered: int) -> bool:
+    """Whether more were answered in time than were answered at all."""
+    return (within or 0) > (offered if answered is None else answered)
+
+
 def check_counts(counts: Counts) -> dict[str, str]:
     """What forbids a typed count, by field; empty when it may stand."""
     found: dict[str, str] = {}
-    others = (counts.answered, counts.abandoned, counts.wait_seconds)
+    others = (counts.answered, counts.abandoned, counts.wait_seconds, counts.answered_within)
     if counts.offered is None:
         return {"offered": "着信数を入力してください。"} if any(value is not None for value in others) else found
     if (counts.answered or 0) + (counts.abandoned or 0) > counts.offered:
         found["offered"] = "応答数と放棄数の合計が着信数を超えています。"
+    if is_more_within(counts.answered_within, counts.answered, counts.offered):
+        found["answered_within"] = MORE_WITHIN
     if counts.wait_seconds and counts.answered == 0:
         found["wait_seconds"] = "応答がないときは、待ち時間の合計を0にしてください。"
     return found

@@ -25,6 +25,7 @@ from callcenter.calls.exchange.models import (
 )
 from callcenter.calls.exchange.plans import CallPlan, Plan, plan_calls, plan_counts
 from callcenter.calls.exchange.rules import MANUAL_NAME, TOKYO_ZONE, Counts, SlotKey, SourceKind
+from callcenter.calls.exchange.thresholds import seconds_on
 from callcenter.clock import local
 from callcenter.contracts.queries import calendar, contract
 from callcenter.errors import Conflict, InvalidInput, NotFound
@@ -68,7 +69,7 @@ class Outcome(Struct, frozen=True):
 def term_of(contract_id: UUID, at: datetime) -> Term:
     """What days are judged by: the contract's term and calendar, and the present."""
     facts = contract(contract_id)
-    return Term(facts.starts_on, facts.ends_on, local(at), calendar(contract_id).open_interval)
+    return Term(facts.starts_on, facts.ends_on, local(at), calendar(contract_id).open_interval, seconds_on(contract_id))
 
 
 def check_source(contract_id: UUID, name: str, kind: SourceKind) -> None:
@@ -195,6 +196,8 @@ def _count(key: SlotKey, counts: Counts, act: ExchangeImport) -> dict[str, Any]:
         "abandoned": counts.abandoned,
         "wait_seconds": counts.wait_seconds,
         "talk_seconds": counts.talk_seconds,
+        "answered_within": counts.answered_within,
+        "within_seconds": counts.within_seconds,
         "import_id": act.id,
     }
 

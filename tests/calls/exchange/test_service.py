@@ -143,7 +143,7 @@ def test_a_call_cut_in_two_by_a_file_is_one_call(centre: Centre, boss: Person) -
     with centre.inside():
         bring_in(centre, boss, content(ringing), kind="cdr", zone="UTC")
         bring_in(centre, boss, content(talking), kind="cdr", zone="UTC")
-        assert queries.day_exchange(centre.contract_id, MONDAY).slots[1].counts == Counts(1, 1, 0, 20, 60)
+        assert queries.day_exchange(centre.contract_id, MONDAY).slots[1].counts == Counts(1, 1, 0, 20, 60, 1, 20)
 
 
 def test_a_record_read_in_the_wrong_zone_moves_when_it_is_read_in_the_right_one(centre: Centre, boss: Person) -> None:
