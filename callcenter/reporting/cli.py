@@ -14,6 +14,7 @@ from callcenter.clock import now
 from callcenter.contracts import queries as contracts
 from callcenter.deliveries.rules import Edition
 from callcenter.reporting import approval
+from callcenter.reporting.periods import cli as periods
 from callcenter.web.commands import application
 from callcenter.web.transaction import transaction
 
@@ -64,3 +65,7 @@ def _show(found: approval.Review, files: list[Path], as_json: bool) -> None:
         click.echo(f"{figure.label}: {figure.text}")
     for file in files:
         click.echo(f"書き出しました: {file}")
+
+
+for command in periods.COMMANDS:
+    build.add_command(command)

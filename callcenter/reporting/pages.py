@@ -36,7 +36,7 @@ from callcenter.web.transaction import end_read, transaction
 from scheduling.calendar import DayStatus
 
 blueprint = Blueprint("reporting", __name__)
-NAV = (NavItem("日報", "reporting.month", LEADERSHIP, 40, section="reporting."),)
+NAV = (NavItem("日報", "reporting.month", LEADERSHIP, 40, section="reporting.", group="報告書"),)
 
 
 @blueprint.get("/reports/daily")

@@ -6,7 +6,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.extensions import Base, ContractScoped
@@ -25,7 +34,7 @@ class Reduction(ContractScoped, Base):
     )
 
     month: Mapped[date]
-    yen: Mapped[int]
+    yen: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str] = mapped_column(String(300))
     decided_by: Mapped[str] = mapped_column(String(100))
     decided_on: Mapped[date]
@@ -53,8 +62,8 @@ class Invoice(ContractScoped, Base):
     month: Mapped[date]
     number: Mapped[int]
     version_id: Mapped[UUID]
-    fee_yen: Mapped[int]
-    reduction_yen: Mapped[int]
+    fee_yen: Mapped[int] = mapped_column(BigInteger)
+    reduction_yen: Mapped[int] = mapped_column(BigInteger)
     claimed_on: Mapped[date]
     due_on: Mapped[date]
 
@@ -73,7 +82,7 @@ class Payment(ContractScoped, Base):
 
     invoice_id: Mapped[UUID]
     paid_on: Mapped[date]
-    yen: Mapped[int]
+    yen: Mapped[int] = mapped_column(BigInteger)
     note: Mapped[str] = mapped_column(String(200), default="")
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
