@@ -33,20 +33,23 @@ from callcenter.clock import Clock, now
 from callcenter.config import Settings, from_environment
 from callcenter.contracts import calendar_pages
 from callcenter.contracts import pages as contract_pages
+from callcenter.deliveries import api as report_api
 from callcenter.deliveries import pages as delivery_pages
-from callcenter.deliveries import sending_pages
+from callcenter.deliveries import sending, sending_pages
 from callcenter.errors import AppError, Forbidden, SetupRequired
 from callcenter.events import calendar_changed, contract_created, reservation_changed
 from callcenter.extensions import db, new_id
 from callcenter.homes import pages as home_pages
 from callcenter.homes.ports import CHANGED_REPORTS
 from callcenter.jobs import pages as job_pages
+from callcenter.jobs.ports import HANDLERS, SCHEDULES, Handler
+from callcenter.jobs.rules import JobKind
 from callcenter.protection.deployment import log_key
 from callcenter.protection.scan import FieldKind, IndividualNumberRefused, masked_text
 from callcenter.reporting import changes as report_changes
 from callcenter.reporting import pages as report_pages
 from callcenter.reporting.completion import pages as completion_pages
-from callcenter.reporting.periods import bundle_pages
+from callcenter.reporting.periods import approving, building, bundle_pages, scheduling
 from callcenter.reporting.periods import pages as period_pages
 from callcenter.reservations import api as reservation_api
 from callcenter.reservations import city_pages as reservation_city_pages
@@ -144,16 +147,30 @@ def create_app(settings: Settings | None = None) -> Flask:
     options.init_app(app)
     app.jinja_env.filters["echo"] = echo
     app.context_processor(_page_context)
-    openapi.init_app(app, call_api.blueprint, draft_api.blueprint, reservation_api.blueprint)
+    openapi.init_app(app, call_api.blueprint, draft_api.blueprint, reservation_api.blueprint, report_api.blueprint)
     errors.init_app(app)
     app.extensions["callcenter_refusals"] = record_refusal
     app.extensions[PEOPLE] = directory.names_under
     app.extensions[CONTRACTS_IN_USE] = calls.contracts_in_use
     app.extensions[CHANGED_REPORTS] = report_changes.changed_days
     app.extensions[VOLUME] = call_volumes.volume
+    app.extensions[HANDLERS] = _job_handlers()
+    app.extensions[SCHEDULES] = (scheduling.wanted_jobs,)
     access.require_rules(app)
     _serve_static(app, settings)
     return app
+
+
+def _job_handlers() -> dict[JobKind, Handler]:
+    """Who does what the worker is asked for."""
+    return {
+        JobKind.BUILD_DAILY: building.build_daily,
+        JobKind.BUILD_MONTHLY: building.build_period,
+        JobKind.BUILD_ANNUAL: building.build_period,
+        JobKind.BUILD_TERM: building.build_period,
+        JobKind.SUBMIT_PERIOD: approving.submit_period,
+        JobKind.SEND_MAIL: sending.deliver,
+    }
 
 
 def _connect() -> None:

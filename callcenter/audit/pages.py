@@ -14,7 +14,8 @@ from callcenter.audit import queries
 from callcenter.audit.ports import people_under
 from callcenter.audit.rules import SYSTEM_CHAIN, Entry, Verdict, chain_of
 from callcenter.audit.service import Act, record
-from callcenter.audit.words import THINGS, action_label, channel_label, details_label, thing_label, value_label
+from callcenter.audit.vocabulary import THINGS
+from callcenter.audit.words import action_label, channel_label, details_label, thing_label, value_label
 from callcenter.clock import instant_of, now
 from callcenter.web.access import ADMINISTRATION, Actor, actor, allow, only
 from callcenter.web.forms import id_of, optional_date

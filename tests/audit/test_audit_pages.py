@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from callcenter.audit import words
+from callcenter.audit import vocabulary
 from callcenter.audit.cli import group
 from callcenter.audit.service import Act, record, system_actor
 from callcenter.web.access import Role
 from callcenter.web.transaction import transaction
 from tests.centre import Browser, Centre
 
-SOURCES = Path(words.__file__).parent.parent
+SOURCES = Path(vocabulary.__file__).parent.parent
 ACT = re.compile(r'Act\(\s*"([a-z_.]+)",\s*"([a-z_]+)"')
 
 
@@ -113,8 +113,8 @@ def test_failed_sign_ins_are_seen_without_what_was_typed(sqlite_centre: Centre) 
 def test_every_action_and_thing_the_code_records_has_its_words() -> None:
     found = {match for file in SOURCES.rglob("*.py") for match in ACT.findall(file.read_text())}
     assert len(found) > 20
-    assert {action for action, _ in found} - set(words.ACTIONS) == set()
-    assert {thing for _, thing in found} - set(words.THINGS) == set()
+    assert {action for action, _ in found} - set(vocabulary.ACTIONS) == set()
+    assert {thing for _, thing in found} - set(vocabulary.THINGS) == set()
 
 
 # --- the command ---

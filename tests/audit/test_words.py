@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from callcenter.audit.words import ACTIONS, DETAILS, THINGS, details_label
+from callcenter.audit.vocabulary import ACTIONS, DETAILS, THINGS
+from callcenter.audit.words import details_label
 
 SOURCE = Path(__file__).parent.parent.parent / "callcenter"
 

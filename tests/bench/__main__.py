@@ -11,11 +11,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import booking, importing, list_page, rostering, save, staffing, workbook
+from tests.bench import booking, importing, list_page, period_workbook, rostering, save, staffing, workbook
 from tests.bench.deployments import DATABASES, subfolder
 from tests.bench.measuring import Comparison, table
 
-ITEMS = ("save", "list", "book", "free", "workbook", "import", "staffing", "roster")
+ITEMS = ("save", "list", "book", "free", "workbook", "period", "import", "staffing", "roster")
 ROSTER = "roster"
 """Has no bare counterpart: a roster is held against its own proven bound."""
 SERVED = {
@@ -24,7 +24,12 @@ SERVED = {
     "book": booking.compare,
     "free": booking.compare_page,
 }
-ALONE = {"workbook": workbook.compare, "import": importing.compare, "staffing": staffing.compare}
+ALONE = {
+    "workbook": workbook.compare,
+    "period": period_workbook.compare,
+    "import": importing.compare,
+    "staffing": staffing.compare,
+}
 MOST_ROUNDS = 50
 
 

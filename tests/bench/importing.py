@@ -29,7 +29,7 @@ BARE = (
     "uuid_utils",
     "whitenoise",
 )
-HEAVY = ("numpy", "openpyxl", "ortools", "pandas", "xlsxwriter")
+HEAVY = ("docx", "huey", "lxml", "numpy", "openpyxl", "ortools", "pandas", "peewee", "xlsxwriter")
 TARGET = Target(1.5, 1.5, at_most=True)
 SCRIPT = """
 import json, sys, time

@@ -51,7 +51,9 @@ def test_the_top_level_holds_what_the_owner_fixed() -> None:
 
 
 @pytest.mark.parametrize(
-    "heavy", ["pandas", "numpy", "openpyxl", "xlsxwriter", "phonenumbers", "holidays"], ids=lambda name: name
+    "heavy",
+    ["pandas", "numpy", "openpyxl", "xlsxwriter", "docx", "lxml", "huey", "peewee", "phonenumbers", "holidays"],
+    ids=lambda name: name,
 )
 def test_importing_the_app_does_not_load(heavy: str) -> None:
     code = f"import sys, callcenter.app; sys.exit({heavy!r} in sys.modules)"
