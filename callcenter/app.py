@@ -40,12 +40,13 @@ from callcenter.errors import AppError, Forbidden, SetupRequired
 from callcenter.events import calendar_changed, contract_created, reservation_changed
 from callcenter.extensions import db, new_id
 from callcenter.homes import pages as home_pages
-from callcenter.homes.ports import CHANGED_REPORTS
+from callcenter.homes.ports import CHANGED_REPORTS, OPEN_REPORTS, READY_DRAFTS
 from callcenter.jobs import pages as job_pages
 from callcenter.jobs.ports import HANDLERS, SCHEDULES, Handler
 from callcenter.jobs.rules import JobKind
 from callcenter.protection.deployment import log_key
 from callcenter.protection.scan import FieldKind, IndividualNumberRefused, masked_text
+from callcenter.reporting import attention as report_attention
 from callcenter.reporting import changes as report_changes
 from callcenter.reporting import pages as report_pages
 from callcenter.reporting.completion import pages as completion_pages
@@ -153,6 +154,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions[PEOPLE] = directory.names_under
     app.extensions[CONTRACTS_IN_USE] = calls.contracts_in_use
     app.extensions[CHANGED_REPORTS] = report_changes.changed_days
+    app.extensions[OPEN_REPORTS] = report_attention.open_points
+    app.extensions[READY_DRAFTS] = report_attention.ready_days
     app.extensions[VOLUME] = call_volumes.volume
     app.extensions[HANDLERS] = _job_handlers()
     app.extensions[SCHEDULES] = (scheduling.wanted_jobs,)

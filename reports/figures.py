@@ -6,7 +6,6 @@ A measure divides additive counts; an empty denominator prints 「―」, what w
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 
 from msgspec import Struct
@@ -51,8 +50,9 @@ class Figure(Struct, frozen=True):
         """The number a spreadsheet cell holds: times as a fraction of a day."""
         if self.value is None:
             return None
-        divisors = {Unit.SECONDS: 86_400, Unit.MINUTES: 1_440}
-        return self.value if self.value is None or self.unit not in divisors else self.value / divisors[self.unit]
+        if self.unit is Unit.SECONDS:
+            return self.value / 86_400
+        return self.value / 1_440 if self.unit is Unit.MINUTES else self.value
 
     def as_dict(self) -> dict[str, object]:
         """For JSON and for the snapshot a delivery keeps."""
@@ -72,6 +72,17 @@ class Measure(Struct, frozen=True):
     numerator: Count
     denominator: Count | None = None
 
+    def cell_of(self, tally: Tally) -> int | float | str:
+        """What `of` puts into a spreadsheet cell: the number, or the word that says why there is none; without the
+        text, of which a year of days would make thousands for nobody."""
+        upper = self.numerator(tally)
+        lower = 1 if self.denominator is None else self.denominator(tally)
+        if upper is None or lower is None:
+            return NOT_MEASURED
+        if lower == 0:
+            return EMPTY
+        return _CELLS[self.unit](upper, lower)
+
     def of(self, tally: Tally) -> Figure:
         """The figure of a period."""
         upper = self.numerator(tally)
@@ -87,8 +98,17 @@ class Measure(Struct, frozen=True):
         return Figure(self.key, self.label, self.unit, state, value, text)
 
 
-def _rounded(number: Decimal, step: str) -> Decimal:
-    return number.quantize(Decimal(step), ROUND_HALF_UP)
+def _rounded(upper: int, lower: int) -> int:
+    """The ratio to the nearest whole, halves away from zero; exact, and quicker than decimals."""
+    nearest = (2 * abs(upper) + lower) // (2 * lower)
+    return nearest if upper >= 0 else -nearest
+
+
+def _tenths(upper: int, lower: int, mark: str = "") -> str:
+    """One decimal place; `mark` stands between thousands."""
+    tenths = _rounded(upper * 10, lower)
+    whole, rest = divmod(abs(tenths), 10)
+    return f"{'-' if tenths < 0 else ''}{whole:{mark}}.{rest}"
 
 
 def _count(upper: int, _lower: int) -> tuple[int, str]:
@@ -100,11 +120,11 @@ def _signed(upper: int, _lower: int) -> tuple[int, str]:
 
 
 def _ratio(upper: int, lower: int) -> tuple[float, str]:
-    return upper / lower, f"{_rounded(Decimal(upper * 100) / Decimal(lower), '0.1')}%"
+    return upper / lower, f"{_tenths(upper * 100, lower)}%"
 
 
 def _seconds(upper: int, lower: int) -> tuple[int, str]:
-    seconds = int(_rounded(Decimal(upper) / Decimal(lower), "1"))
+    seconds = _rounded(upper, lower)
     return seconds, f"{seconds // 60}:{seconds % 60:02}"
 
 
@@ -113,7 +133,7 @@ def _minutes(upper: int, _lower: int) -> tuple[int, str]:
 
 
 def _decimal(upper: int, lower: int) -> tuple[float, str]:
-    return upper / lower, f"{_rounded(Decimal(upper) / Decimal(lower), '0.1'):,}"
+    return upper / lower, _tenths(upper, lower, ",")
 
 
 _RENDER: dict[Unit, Callable[[int, int], tuple[int | float, str]]] = {
@@ -123,4 +143,12 @@ _RENDER: dict[Unit, Callable[[int, int], tuple[int | float, str]]] = {
     Unit.SECONDS: _seconds,
     Unit.MINUTES: _minutes,
     Unit.DECIMAL: _decimal,
+}
+_CELLS: dict[Unit, Callable[[int, int], int | float]] = {
+    Unit.COUNT: lambda upper, _lower: upper,
+    Unit.SIGNED: lambda upper, _lower: upper,
+    Unit.RATIO: lambda upper, lower: upper / lower,
+    Unit.SECONDS: lambda upper, lower: _rounded(upper, lower) / 86_400,
+    Unit.MINUTES: lambda upper, _lower: upper / 1_440,
+    Unit.DECIMAL: lambda upper, lower: upper / lower,
 }

@@ -271,14 +271,11 @@ class Bundle(Struct, frozen=True):
     instructed_by: str = ""
     instructed_on: date | None = None
 
-    def columns_of(self, key: str) -> tuple[str, ...]:
-        return next((sheet.columns for sheet in self.sheets if sheet.key == key), ())
-
 
 class PeriodReport(msgspec.Struct, frozen=True, dict=True):
     """Everything a report over a period prints. `checks`: what was open when it was built, in words (also printed).
 
-    `notes` are sentences of the product, never typed. `reservations` None: nothing was ever reserved.
+    `notes` are sentences of the product, never typed. `reservations` None: nothing had ever been reserved.
     """
 
     kind: PeriodKind

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 
 class Tally(Struct, frozen=True):
@@ -103,13 +103,13 @@ def over_days(days: Iterable[Tally]) -> Tally:
 
     `measured_days` of `open_days` says how many of the open days the exchange was read on.
     """
-    found = list(days)
-    return Tally(**{name: _known(getattr(day, name) for day in found) for name in Tally.__struct_fields__ if found})
+    counts = zip(*map(astuple, days), strict=True)
+    return Tally(*map(_known, counts))
 
 
-def _known(parts: Iterable[int | None]) -> Any:
-    values = [value for value in parts if value is not None]
-    return sum(values) if values else None
+def _known(parts: tuple[Any, ...]) -> Any:
+    known = [part for part in parts if part is not None] if None in parts else parts
+    return sum(known) if known else None
 
 
 def paired(day: Tally) -> Tally:

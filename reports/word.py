@@ -27,6 +27,7 @@ _TWIPS = 1440 / 25.4
 _PADDING = "85"
 _OLDEST = (1980, 1, 1, 0, 0, 0)
 _MOST_TITLE_CHARACTERS = 255
+_SHORT_TABLE = 12  # so many rows stand on one page
 _THUMBNAIL = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/thumbnail"
 Element = Any
 
@@ -139,8 +140,8 @@ class Paper:
         for row, following in zip_longest(rows, rows[1:]):
             chosen, tint = (strong, TINT) if row.strong else (looks, "")
             cells = zip(row.cells, widths, chosen, strict=True)
-            # A total never stands alone on a page.
-            keep = following is not None and following.strong
+            # A total never stands alone on a page, and a short table on no two.
+            keep = following is not None and (following.strong or len(rows) <= _SHORT_TABLE)
             made.append(_row([_cell(text, width, look, tint) for text, width, look in cells], keep=keep))
         borders = _borders(STRONG_RULE, ("top", "bottom")) + _borders(RULE, ("insideH",))
         self._table(widths, made, borders, caption)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import images
 from tests.centre import Centre, migrated_sqlite
 from tests.postgres import PostgresServer, PostgresUnavailable, shared_server
 
@@ -53,3 +54,9 @@ def _centre(request: pytest.FixtureRequest, tmp_path: Path, database: str) -> It
         made = Centre.on_postgres(tmp_path, request.getfixturevalue("postgres_server"), worker)
     with made:
         yield made
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say where the images of this run lie."""
+    for line in images.attached(one for reports in terminalreporter.stats.values() for one in reports):
+        terminalreporter.write_line(line)

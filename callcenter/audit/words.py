@@ -35,7 +35,7 @@ def channel_label(channel: str) -> str:
 
 def details_label(details: Mapping[str, Any]) -> str:
     """One line: 役割：オペレーター／件数：3."""
-    return "／".join(f"{DETAILS.get(name, name)}：{_value(value)}" for name, value in details.items())
+    return "／".join(f"{DETAILS.get(name) or value_label(name)}：{_value(value)}" for name, value in details.items())
 
 
 def _value(value: Any) -> str:

@@ -7,8 +7,8 @@ but in `excluded`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +19,9 @@ from sqlalchemy.sql.expression import FunctionElement
 
 from callcenter.calls.category_queries import Names
 from callcenter.calls.models import IS_OPEN, Call
-from callcenter.calls.rules import CallState, Channel, Disposition, Language
+from callcenter.calls.rules import CallState, Channel, Disposition, Language, Relation
 from callcenter.calls.sealing import column_opener
+from callcenter.coded import Labelled
 from callcenter.extensions import db
 from callcenter.protection.deployment import keys_for
 
@@ -42,27 +43,51 @@ def saved(contract_id: UUID, from_on: date, to_on: date) -> tuple[ColumnElement[
 # --- by day and half hour ---
 
 
+ATTRIBUTES: Mapping[str, type[Labelled]] = {
+    "channel": Channel,
+    "relation": Relation,
+    "language": Language,
+    "disposition": Disposition,
+}
+"""What a record says of itself in codes: column → its values."""
+_VALUES = tuple((name, one.value) for name, coded in ATTRIBUTES.items() for one in coded)
+_AT = {value: at for at, value in enumerate(_VALUES)}
+
+
 class Stretch(Struct, frozen=True):
     """Records that began in one stretch of a day: a half hour, cut where opening hours begin or end within it. Seconds
-    are over the `timed` calls, which have both durations."""
+    are over the `timed` calls, which have both durations. `by_value`: records of each value of each attribute.
+    `edited_at`: when the last of them was saved or corrected."""
 
     on: date
     start_minute: int
     recorded: int
-    by_phone: int
-    completed: int
     complaints: int
     difficult: int
     timed: int
     talk_seconds: int
     after_seconds: int
-    booking: int
-    referred: int
-    transferred: int
-    escalated: int
-    callbacks: int
-    disconnected: int
-    other_languages: int
+    edited_at: datetime
+    by_value: tuple[int, ...]
+
+    def of(self, name: str, *values: Labelled) -> int:
+        """Records whose attribute has one of the values."""
+        return sum(self.by_value[_AT[name, one.value]] for one in values)
+
+    def ended(self, *how: Disposition) -> int:
+        return self.of("disposition", *how)
+
+    @property
+    def by_phone(self) -> int:
+        return self.of("channel", Channel.PHONE)
+
+    @property
+    def completed(self) -> int:
+        return self.ended(*COMPLETED)
+
+    @property
+    def other_languages(self) -> int:
+        return self.recorded - self.of("language", Language.JAPANESE)
 
 
 _TIMED = and_(Call.talk_seconds.is_not(None), Call.acw_seconds.is_not(None))
@@ -72,44 +97,39 @@ def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.count().filter(condition)
 
 
-def _ended(*how: Disposition) -> ColumnElement[int]:
-    return _number(Call.disposition.in_([one.value for one in how]))
-
-
 def _seconds(column: Any) -> ColumnElement[int]:
     return func.coalesce(func.sum(column).filter(_TIMED), 0).cast(Integer)
 
 
 _COUNTED = (
     func.count(),
-    _number(Call.channel == Channel.PHONE.value),
-    _ended(*COMPLETED),
     _number(Call.complaint.is_(True)),
     _number(Call.difficult.is_(True)),
     _number(_TIMED),
     _seconds(Call.talk_seconds),
     _seconds(Call.acw_seconds),
-    _ended(Disposition.BOOKING),
-    _ended(Disposition.REFERRED),
-    _ended(Disposition.TRANSFERRED),
-    _ended(Disposition.ESCALATED),
-    _ended(Disposition.CALLBACK_PROMISED),
-    _ended(Disposition.DISCONNECTED),
-    _number(Call.language != Language.JAPANESE.value),
+    func.max(Call.edited_at),
 )
+_PLAIN = 2 + len(_COUNTED)
 
 
 def stretches(contract_id: UUID, from_on: date, to_on: date, edges: Iterable[int] = ()) -> list[Stretch]:
     """The stretches that have records, in order. `edges`: minutes at which opening hours begin or end, so that no
-    stretch lies on both sides of one. One statement."""
+    stretch lies on both sides of one. One statement, and the only one that reads every record for what it counts."""
     start = _start(edges).label("start")
+    by_value = (_number(getattr(Call, name) == value) for name, value in _VALUES)
     statement = (
-        select(Call.local_on, start, *_COUNTED)
+        select(Call.local_on, start, *_COUNTED, *by_value)
         .where(*saved(contract_id, from_on, to_on))
         .group_by(Call.local_on, start)
         .order_by(Call.local_on, start)
     )
-    return [Stretch(*row) for row in db.session.execute(statement)]
+    return [_stretch(tuple(row)) for row in db.session.execute(statement)]
+
+
+def _stretch(values: tuple[Any, ...]) -> Stretch:
+    plain, by_value = values[:_PLAIN], values[_PLAIN:]
+    return Stretch(*(*plain, by_value))
 
 
 def _start(edges: Iterable[int]) -> ColumnElement[Any]:
@@ -141,18 +161,10 @@ def by_category(contract_id: UUID, from_on: date, to_on: date) -> dict[str, dict
     return dict(found)
 
 
-ATTRIBUTES = ("channel", "relation", "language", "disposition")
-
-
-def by_attribute(contract_id: UUID, from_on: date, to_on: date) -> dict[str, dict[str, int]]:
-    """Name of the attribute → its key → records. One statement."""
-    columns = [getattr(Call, name) for name in ATTRIBUTES]
-    statement = select(*columns, func.count()).where(*saved(contract_id, from_on, to_on)).group_by(*columns)
-    found: dict[str, dict[str, int]] = {name: defaultdict(int) for name in ATTRIBUTES}
-    for *keys, count in db.session.execute(statement):
-        for name, key in zip(ATTRIBUTES, keys, strict=True):
-            found[name][str(key)] += count
-    return {name: dict(counted) for name, counted in found.items()}
+def by_attribute(found: Iterable[Stretch]) -> dict[str, dict[str, int]]:
+    """Name of the attribute → its key → records."""
+    counts = [sum(column) for column in zip(*(one.by_value for one in found), strict=True)] or [0] * len(_VALUES)
+    return {name: {one.value: counts[_AT[name, one.value]] for one in coded} for name, coded in ATTRIBUTES.items()}
 
 
 # --- calling again ---
@@ -258,14 +270,12 @@ _IS_CASE = or_(Call.disposition == Disposition.ESCALATED.value, Call.complaint.i
 
 
 def cases(contract_id: UUID, period: tuple[date, date], known: Names, most: int) -> list[CaseLine]:
-    """The first `most` cases of a period in the order of their days. One statement."""
+    """The first `most` cases of a period in the order of their days. One statement, which finds them by an index
+    alone: few of a period's records are cases."""
     open_text = column_opener(keys_for(contract_id), "report_text")
-    statement = (
-        select(*_CASE)
-        .where(*saved(contract_id, *period), _IS_CASE)
-        .order_by(Call.local_on, Call.local_minute, Call.number)
-        .limit(most)
-    )
+    in_order = (Call.local_on, Call.local_minute, Call.number)
+    first = select(Call.number).where(*saved(contract_id, *period), _IS_CASE).order_by(*in_order).limit(most)
+    statement = select(*_CASE).where(Call.contract_id == contract_id, Call.number.in_(first)).order_by(*in_order)
     return [_case(row, known, open_text(row.id, row.report_text)) for row in db.session.execute(statement)]
 
 
@@ -277,10 +287,12 @@ def _case(row: Any, known: Names, text: str) -> CaseLine:
 
 
 class Excluded(Struct, frozen=True):
-    """What the figures of a period leave out: voided records, and by day the calls with words that were never saved."""
+    """What the figures of a period leave out: voided records, and by day the calls with words that were never saved.
+    `voided_at`: when the last of a day's was voided."""
 
     voided: int
     open: Mapping[date, int]
+    voided_at: Mapping[date, datetime] = {}
 
     @property
     def open_calls(self) -> int:
@@ -290,15 +302,28 @@ class Excluded(Struct, frozen=True):
 def excluded(contract_id: UUID, from_on: date, to_on: date) -> Excluded:
     """Two statements."""
     within = (Call.contract_id == contract_id, Call.local_on.between(from_on, to_on))
-    voided = select(func.count()).where(*within, Call.number.is_not(None), Call.state == CallState.VOIDED.value)
+    voided = (
+        select(Call.local_on, func.count(), func.max(Call.edited_at))
+        .where(*within, Call.number.is_not(None), Call.state == CallState.VOIDED.value)
+        .group_by(Call.local_on)
+    )
     still_open = (
         select(Call.local_on, func.count())
         .where(*within, Call.state == IS_OPEN, Call.draft.is_not(None))
         .group_by(Call.local_on)
         .order_by(Call.local_on)
     )
-    return Excluded(db.session.execute(voided).scalar_one(), dict(_pairs(db.session.execute(still_open))))
+    days = db.session.execute(voided).all()
+    return Excluded(
+        sum(count for _, count, _ in days),
+        dict(db.session.execute(still_open).all()),
+        {on: at for on, _, at in days},
+    )
 
 
-def _pairs(rows: Iterable[Any]) -> Sequence[tuple[date, int]]:
-    return [(on, count) for on, count in rows]
+def last_changes(found: Iterable[Stretch], left_out: Excluded) -> dict[date, datetime]:
+    """When the records of each day were last saved, corrected or voided, from what was counted of them."""
+    newest = dict(left_out.voided_at)
+    for one in found:
+        newest[one.on] = max(one.edited_at, newest.get(one.on, one.edited_at))
+    return newest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -76,7 +76,8 @@ def people_faults(minimum_operators: int, approved_headcount: int) -> Faults:
 
 class SettingSpec(Struct, frozen=True):
     """A setting that exists: its words on the screen, and how its text becomes the value that is kept.
-    `standard` holds until a value is set; `lines_hint` is for one of several lines, each an entry."""
+    `standard` holds until a value is set; `lines_hint` is for one of several lines, each an entry; `wide` for a name
+    or an address; `yen` for an amount of money."""
 
     name: str
     label: str
@@ -84,6 +85,12 @@ class SettingSpec(Struct, frozen=True):
     read: Callable[[str], list[str]]
     standard: tuple[str, ...] = ()
     lines_hint: str = ""
+    wide: bool = False
+    yen: bool = False
+
+    def shown(self, value: Sequence[str]) -> str:
+        """A value as it is read: 4,180,000円, 東京都、…"""
+        return "、".join(f"{int(one):,}円" if self.yen else one for one in value)
 
 
 def settings_by_name(*specs: SettingSpec) -> Mapping[str, SettingSpec]:

@@ -24,6 +24,7 @@ _NAMES = (
 PREFECTURES = tuple(_NAMES.split())
 """In the order of their codes, 01 to 47."""
 
+_GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+", re.ASCII)
 _CITY_CODE = re.compile(r"[0-9]{6}", re.ASCII)
 _CITY_CODE_WEIGHTS = (6, 5, 4, 3, 2)
 _INVOICE_NUMBER = re.compile(r"T[0-9]{13}", re.ASCII)
@@ -38,18 +39,23 @@ def _phones(text: str) -> list[str]:
 
 
 def _whole(least: int, most: int, *, may_be_empty: bool = False) -> Callable[[str], list[str]]:
-    """One whole number within limits; nothing at all where that means something."""
+    """One whole number within limits, with or without commas; nothing at all where that means something."""
 
     def read(text: str) -> list[str]:
-        line = unicodedata.normalize("NFKC", text).strip()
+        line = _without_commas(unicodedata.normalize("NFKC", text).strip())
         if not line and may_be_empty:
             return []
         digits = line if line.isascii() and line.isdigit() and len(line) <= MOST_DIGITS else ""
         if not digits or not least <= int(digits) <= most:
-            raise InvalidInput(errors={"value": [f"{least}から{most}までの整数で入力してください。"]})
+            raise InvalidInput(errors={"value": [f"{least:,}から{most:,}までの整数で入力してください。"]})
         return [str(int(digits))]
 
     return read
+
+
+def _without_commas(line: str) -> str:
+    """The digits of 1,234,567; any other line as it is."""
+    return line.replace(",", "") if _GROUPED.fullmatch(line) else line
 
 
 def _one_of(*words: str) -> Callable[[str], list[str]]:
@@ -205,6 +211,13 @@ SETTINGS = settings_by_name(
         most=99_999,
     ),
     SettingSpec(
+        "report_due_days",
+        "月報・年報の期日（開庁日）",
+        "月や年度が終わったあと、何開庁日目までに提出するかです。「今日」の画面でお知らせします。標準の値は提案です。",
+        _whole(1, 60),
+        ("5",),
+    ),
+    SettingSpec(
         "service_level_base",
         "サービスレベルの分母",
         "秒数以内に応答した件数を、「着信数」と「応答数」のどちらで割るかを選びます。計算式は報告書に載ります。",
@@ -221,7 +234,7 @@ SETTINGS = settings_by_name(
     SettingSpec(
         "city_code",
         "全国地方公共団体コード",
-        "市が公開するデータ（オープンデータ）に載せる、検査数字までの6桁です。",
+        "市が公開するデータ（オープンデータ）に載せる、検査数字を含む6桁です。",
         _city_code,
     ),
     SettingSpec(
@@ -235,19 +248,22 @@ SETTINGS = settings_by_name(
         "市区町村名",
         "市が公開するデータに載せる、都道府県名を除いた名前です。空にすると、契約の委託者の名前を使います。",
         _line,
+        wide=True,
     ),
     SettingSpec(
         "monthly_fee_yen",
-        "1か月の委託料（円、税込み）",
+        "委託金の月額（円、税込み）",
         "請求書の金額です。年度の途中で変わるときは、適用日を変えて登録します。",
         _whole(0, 9_999_999_999, may_be_empty=True),
+        yen=True,
     ),
-    SettingSpec("contractor_address", "受託者の所在地", "請求書と履行完了通知書に載せます。", _line),
+    SettingSpec("contractor_address", "受託者の所在地", "請求書と履行完了通知書に載せます。", _line, wide=True),
     SettingSpec(
         "contractor_representative",
         "受託者の代表者",
         "請求書と履行完了通知書に載せる、役職と氏名です。",
         _line,
+        wide=True,
     ),
     SettingSpec("contractor_phone", "受託者の電話番号", "請求書と履行完了通知書に載せます。", _phone),
     SettingSpec(
@@ -282,6 +298,7 @@ SETTING_GROUPS: Mapping[str, tuple[str, ...]] = {
         "target_completion",
         "target_daily_reports",
         "target_shortage_minutes",
+        "report_due_days",
         "service_level_base",
         "repeat_days",
         "public_phones",

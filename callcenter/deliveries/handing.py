@@ -44,29 +44,32 @@ def record_handing(new: Handing, *, by: Actor, at: datetime) -> UUID:
     if same is not None:
         return same
     _check(new, by.contract, at)
-    row_id = new_id()
-    db.session.add(
-        DeliverySending(
-            contract_id=by.contract,
-            id=row_id,
-            version_id=new.version_id,
-            method=new.method.value,
-            edition=new.edition.value,
-            state=SendingState.DONE.value,
-            agreement=new.agreement,
-            recipient=_sealed(by.contract, row_id, found_by.RECIPIENT_LABEL, new.recipient),
-            receipt=_sealed(by.contract, row_id, found_by.RECEIPT_LABEL, new.receipt),
-            handed_at=new.handed_at,
-            recorded_at=at,
-            recorded_by=by.user_id,
-            recorder_name=by.name,
-            idempotency_key=new.key,
-        )
-    )
+    row = _row(new, by, at)
+    db.session.add(row)
     db.session.flush()
     details = {"version": str(new.version_id), "method": new.method.value, "edition": new.edition.value}
-    record(Act("sending.handed", "sending", str(row_id), details), by=by, at=at)
-    return row_id
+    record(Act("sending.handed", "sending", str(row.id), details), by=by, at=at)
+    return row.id
+
+
+def _row(new: Handing, by: Actor, at: datetime) -> DeliverySending:
+    row_id = new_id()
+    return DeliverySending(
+        contract_id=by.contract,
+        id=row_id,
+        version_id=new.version_id,
+        method=new.method.value,
+        edition=new.edition.value,
+        state=SendingState.DONE.value,
+        agreement=_sealed(by.contract, row_id, found_by.AGREEMENT_LABEL, new.agreement),
+        recipient=_sealed(by.contract, row_id, found_by.RECIPIENT_LABEL, new.recipient),
+        receipt=_sealed(by.contract, row_id, found_by.RECEIPT_LABEL, new.receipt),
+        handed_at=new.handed_at,
+        recorded_at=at,
+        recorded_by=by.user_id,
+        recorder_name=by.name,
+        idempotency_key=new.key,
+    )
 
 
 def _check(new: Handing, contract_id: UUID, at: datetime) -> None:

@@ -49,18 +49,7 @@ def request_mail(new: MailRequest, *, by: Actor, at: datetime) -> UUID:
     leaving = found_by.leaving(by.contract, new.version_id, at)
     require_free_to_leave(leaving)
     chosen = _chosen(new, leaving.mailboxes, found_by.open_elsewhere(by.contract, new.version_id))
-    row = DeliverySending(
-        contract_id=by.contract,
-        id=new_id(),
-        version_id=new.version_id,
-        method=Method.EMAIL.value,
-        edition=Edition.NETWORK.value,
-        state=SendingState.WAITING.value,
-        recorded_at=at,
-        recorded_by=by.user_id,
-        recorder_name=by.name,
-        idempotency_key=new.key,
-    )
+    row = _row(new, by, at)
     db.session.add(row)
     db.session.flush()
     db.session.add_all(_recipient(row, one) for one in chosen)
@@ -72,6 +61,21 @@ def request_mail(new: MailRequest, *, by: Actor, at: datetime) -> UUID:
     record(Act("sending.asked", "sending", str(row.id), details), by=by, at=at)
     _ask(by, new.version_id, row.id, at)
     return row.id
+
+
+def _row(new: MailRequest, by: Actor, at: datetime) -> DeliverySending:
+    return DeliverySending(
+        contract_id=by.contract,
+        id=new_id(),
+        version_id=new.version_id,
+        method=Method.EMAIL.value,
+        edition=Edition.NETWORK.value,
+        state=SendingState.WAITING.value,
+        recorded_at=at,
+        recorded_by=by.user_id,
+        recorder_name=by.name,
+        idempotency_key=new.key,
+    )
 
 
 def require_free_to_leave(leaving: Leaving) -> None:

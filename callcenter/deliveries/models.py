@@ -150,9 +150,9 @@ class DeliveryAddress(ContractScoped, Base):
 
 
 class DeliverySending(ContractScoped, Base):
-    """One handing over of a version: by mail, by hand, or by another agreed way. `agreement`: how it was agreed (8③);
-    `recipient` and `receipt` of what was handed to a person, each sealed under a label of its own
-    (`delivery.sending.recipient`, `delivery.sending.receipt`)."""
+    """One handing over of a version: by mail, by hand, or by another agreed way. Of what was handed to a
+    person `agreement` (how it was agreed, 8③), `recipient` and `receipt`, each sealed under a label of its own
+    (`delivery.sending.agreement`, `….recipient`, `….receipt`)."""
 
     __tablename__ = "delivery_sendings"
     __table_args__ = (
@@ -169,7 +169,7 @@ class DeliverySending(ContractScoped, Base):
     method: Mapped[str] = mapped_column(String(10))
     edition: Mapped[str] = mapped_column(String(10))
     state: Mapped[str] = mapped_column(String(10))
-    agreement: Mapped[str] = mapped_column(String(300), default="")
+    agreement: Mapped[bytes | None] = mapped_column(LargeBinary)
     recipient: Mapped[bytes | None] = mapped_column(LargeBinary)
     receipt: Mapped[bytes | None] = mapped_column(LargeBinary)
     handed_at: Mapped[datetime | None]

@@ -45,7 +45,10 @@ blueprint = Blueprint("deliveries", __name__)
 READERS = CITY | LEADERSHIP
 DECIDERS = frozenset({Role.CITY_OFFICER})
 CHUNK = 64 * 1024
-NAV = (NavItem("提出済み報告書", "deliveries.documents", READERS, 50, section="deliveries."),)
+NAV = (
+    NavItem("提出済み報告書", "deliveries.documents", LEADERSHIP, 42, section="deliveries.", group="報告書"),
+    NavItem("提出済み報告書", "deliveries.documents", CITY, 50, section="deliveries."),
+)
 LABELS = {
     "kinds": KIND_LABELS,
     "states": STATE_LABELS,
@@ -204,8 +207,8 @@ def open_data_csv() -> Response:
     found = open_data.rows(contract_id, wanted, open_data.municipality(contract_id, local(now()).on))
     content = b"".join(open_data.csv(found, wanted.encoding))
     details = {
-        "from": wanted.from_on.isoformat(),
-        "to": wanted.to_on.isoformat(),
+        "period_from": wanted.from_on.isoformat(),
+        "period_to": wanted.to_on.isoformat(),
         "format": wanted.encoding,
         "count": len(found),
     }

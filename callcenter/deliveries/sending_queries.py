@@ -44,6 +44,7 @@ from callcenter.protection.cipher import open_sealed
 from callcenter.protection.deployment import keys_for
 from callcenter.web.access import LEADERSHIP, Actor, Role
 
+AGREEMENT_LABEL = "delivery.sending.agreement"
 RECIPIENT_LABEL = "delivery.sending.recipient"
 RECEIPT_LABEL = "delivery.sending.receipt"
 HANDED = frozenset({SendingState.DONE, SendingState.PARTLY})
@@ -233,7 +234,7 @@ def _sending(row: DeliverySending, recipients: list[Recipient], *, for_city: boo
         method=method,
         edition=Edition(row.edition),
         state=state,
-        agreement=row.agreement,
+        agreement=_opened(row, AGREEMENT_LABEL, row.agreement),
         recipient=None if for_city else _opened(row, RECIPIENT_LABEL, row.recipient),
         receipt=None if for_city else _opened(row, RECEIPT_LABEL, row.receipt),
         has_receipt=row.receipt is not None,

@@ -10,8 +10,8 @@ from msgspec import Struct
 from callcenter.deliveries.queries import VersionFacts
 from reports.figures import Unit
 from reports.measures import period_measures
+from reports.period import Target
 from reports.period_bundle import SHEET
-from reports.wareki import clock
 
 CATEGORY = "category."
 _UNITS = {measure.key: measure.unit for measure in period_measures()}
@@ -58,10 +58,11 @@ def shown(version: VersionFacts) -> Shown:
 
 
 def _target(target: Mapping[str, Any]) -> str:
-    """90%以上, 0:00以下."""
-    value, unit = target["value"], _UNITS.get(target["key"], Unit.COUNT)
-    words = {Unit.RATIO: f"{value * 100:g}%", Unit.MINUTES: clock(round(value))}.get(unit, f"{value:g}")
-    return f"{words}{'以上' if target['at_least'] else '以下'}"
+    """In the words of the workbook: 90.0%以上."""
+    from reports.sheets.period.comparing import target_text
+
+    agreed = Target(target["key"], target["value"], target["at_least"])
+    return target_text(agreed, _UNITS.get(target["key"], Unit.COUNT))
 
 
 def _facts(definitions: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

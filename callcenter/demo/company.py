@@ -12,6 +12,7 @@ from msgspec import Struct
 from callcenter.accounts import service as accounts
 from callcenter.audit.service import system_actor
 from callcenter.contracts import service as contracts
+from callcenter.demo import agreed
 from callcenter.demo.attendance import JOINS_LATER
 from callcenter.demo.clock import FIRST_ON, LAST_ON
 from callcenter.demo.people import (
@@ -75,6 +76,7 @@ def found_company(at: datetime) -> Company:
     for person in DESK:
         _papers_of(person, staff_ids[person.login], by=system, at=at)
     _agree_beforehand(by=system, at=at)
+    agreed.agree(actors["supervisor"], by=system, at=at)
     return Company(contract_id, actors, staff_ids)
 
 

@@ -21,9 +21,10 @@ from callcenter.errors import Conflict
 from callcenter.protection.keys import Keyring
 
 DATABASE: Final = "callcenter.sqlite"
+QUEUE: Final = "queue.sqlite"
 REPORTS: Final = "reports"
 _MADE: Final = (
-    *(DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"),
+    *(f"{database}{part}" for database in (DATABASE, QUEUE) for part in ("", "-wal", "-shm")),
     *("keys/keyring.json", "audit/checkpoints.log", DEMONSTRATION),  # the mark goes last
 )
 REAL_DATA: Final = "{home} には実際のデータがあるため、デモを作りません。CALLCENTER_HOME に別の場所を指定してください。"

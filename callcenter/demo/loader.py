@@ -25,7 +25,7 @@ from callcenter.calls.rules import CallState
 from callcenter.clock import instant_of
 from callcenter.config import Settings
 from callcenter.contracts.queries import calendar
-from callcenter.demo import appointments, attendance, episodes, handover, records
+from callcenter.demo import appointments, attendance, episodes, handover, months, records
 from callcenter.demo import rosters as roster_desk
 from callcenter.demo.appointments import Appointments
 from callcenter.demo.attendance import PersonDay
@@ -85,6 +85,7 @@ def load(days: int | None, tell: Tell) -> Company:
     wanted = scenes(calendar(company.contract_id).open_days(FIRST_ON, LAST_ON), days)
     book = Appointments(company.contract_id)
     for scene in wanted:
+        months.on_the_day(scene.on, company, since=wanted[0].on)
         play(scene, company, book)
         tell(1)
     _arrange_the_month(company)
@@ -92,10 +93,11 @@ def load(days: int | None, tell: Tell) -> Company:
 
 
 def _arrange_the_month(company: Company) -> None:
-    """The roster in force, and a request that waits."""
+    """The roster in force, a request that waits, and the month's report as a draft."""
     at = instant_of(TODAY, RECORDED_UNTIL_MINUTE)
     roster_desk.publish_month(company.actors["supervisor"], at)
     roster_desk.ask_for_leave(company, at)
+    months.draft_of_this_month(company, at)
 
 
 def play(scene: Scene, company: Company, book: Appointments) -> None:

@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, redirect, render_template, url_for
 from callcenter.clock import local, now
 from callcenter.contracts import queries as contracts
 from callcenter.homes import today as day
-from callcenter.homes.rules import Link
+from callcenter.homes.rules import Link, Task
 from callcenter.web.access import LEADERSHIP, Actor, Role, actor, allow, only, rule_of, signed_in
 from callcenter.web.navigation import NavItem
 
@@ -62,8 +62,21 @@ board.__background__ = True  # type: ignore[attr-defined]
 def _shown() -> dict[str, Any]:
     who, at = actor(), now()
     found = day.board(who.contract, at) if day.within_term(who.contract, at) else None
-    tasks = [(task, [link for link in task.links if _may_open(link, who)]) for task in found.tasks] if found else []
-    return {"term": contracts.contract(who.contract), "board": found, "tasks": tasks}
+    tasks = found.tasks if found else day.tasks_after_term(who.contract, at)
+    return {
+        "term": contracts.contract(who.contract),
+        "board": found,
+        "at": at,
+        "tasks": [(task, _links(task, who)) for task in tasks if _concerns(task, who)],
+    }
+
+
+def _concerns(task: Task, who: Actor) -> bool:
+    return not task.for_manager or who.has(Role.CONTRACT_MANAGER)
+
+
+def _links(task: Task, who: Actor) -> list[Link]:
+    return [link for link in task.links if _may_open(link, who)]
 
 
 def _may_open(link: Link, who: Actor) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from enum import Enum
 from typing import Final
@@ -23,6 +23,7 @@ class Urgency(Enum):
 
     NOW = "すぐに", "bad"
     TODAY = "今日中に", "warn"
+    SOON = "近日中に", "info"
     WAITING = "確認待ち", "info"
 
     @property
@@ -43,7 +44,7 @@ class Link(Struct, frozen=True):
 
 
 class Task(Struct, frozen=True):
-    """A thing to do: what, how many, what is known of it, and where."""
+    """A thing to do: what, how many, what is known of it, and where. `for_manager`: the contract manager's alone."""
 
     key: str
     urgency: Urgency
@@ -52,6 +53,7 @@ class Task(Struct, frozen=True):
     unit: str
     detail: str
     links: tuple[Link, ...]
+    for_manager: bool = False
 
 
 class SentBack(Struct, frozen=True):
@@ -101,7 +103,8 @@ class Rosters(Struct, frozen=True):
 
 
 class Facts(Struct, frozen=True):
-    """What is known at this moment. Days in ascending order; `previous_on` is the open day before today."""
+    """What is known at this moment. Days in ascending order; `previous_on` is the open day before today; `ready`:
+    the unsubmitted days whose draft says what the records say."""
 
     today: date
     previous_on: date | None
@@ -111,6 +114,7 @@ class Facts(Struct, frozen=True):
     not_come: tuple[str, ...] = ()
     sent_back: tuple[SentBack, ...] = ()
     unsubmitted: tuple[date, ...] = ()
+    ready: frozenset[date] = frozenset()
     awaiting: tuple[date, ...] = ()
     uncounted: tuple[date, ...] = ()
     changed: tuple[date, ...] = ()
@@ -124,8 +128,13 @@ class Facts(Struct, frozen=True):
 
 def tasks_of(facts: Facts) -> list[Task]:
     """Everything to do, the most urgent first; within one urgency in the order of the working day."""
+    return in_order(_found(facts))
+
+
+def in_order(tasks: Iterable[Task]) -> list[Task]:
+    """The most urgent first, otherwise as they come."""
     order = list(Urgency)
-    return sorted(_found(facts), key=lambda task: order.index(task.urgency))
+    return sorted(tasks, key=lambda task: order.index(task.urgency))
 
 
 def _found(facts: Facts) -> Iterator[Task]:
@@ -182,7 +191,16 @@ def _reports(facts: Facts) -> Iterator[Task]:
     overdue = facts.previous_on is not None and days[0] < facts.previous_on
     urgency = Urgency.NOW if overdue else Urgency.TODAY
     title = "期日を過ぎた日報があります" if overdue else "日報を承認して提出してください"
-    yield Task("unsubmitted", urgency, title, len(days), "日分", _days(days), _day_links(days, "reporting.day"))
+    detail = _days(days) + _ready(days, facts.ready)
+    yield Task("unsubmitted", urgency, title, len(days), "日分", detail, _day_links(days, "reporting.day"))
+
+
+def _ready(days: Sequence[date], ready: Collection[date]) -> str:
+    """Whether the drafts are there already."""
+    count = sum(on in ready for on in days)
+    if not count:
+        return ""
+    return "　案ができています。" if count == len(days) else f"　{count}日分は案ができています。"
 
 
 def _bookings(found: Bookings) -> Iterator[Task]:

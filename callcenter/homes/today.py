@@ -21,7 +21,9 @@ from callcenter.clock import LocalMoment, local
 from callcenter.contracts import queries as contracts
 from callcenter.deliveries import queries as delivered
 from callcenter.deliveries.rules import Kind, State
-from callcenter.homes.ports import changed_reports
+from callcenter.homes.open_points import open_points
+from callcenter.homes.points import point_tasks
+from callcenter.homes.ports import changed_reports, ready_drafts
 from callcenter.homes.rules import (
     LOOKED_BACK,
     STALE_AFTER,
@@ -32,6 +34,7 @@ from callcenter.homes.rules import (
     Rosters,
     SentBack,
     Task,
+    in_order,
     tasks_of,
     what_comes_next,
 )
@@ -126,7 +129,7 @@ def board(contract_id: UUID, now: datetime) -> Board:
     slots_today, usual = _slots(day)
     return Board(
         at=now,
-        tasks=tasks_of(_facts(day, present)),
+        tasks=_tasks(day, present),
         next_step=_next_step(day),
         present=present,
         hours=day.attendance.hours,
@@ -173,6 +176,18 @@ def _next_step(day: _Day) -> str:
 # --- things to do ---
 
 
+def tasks_after_term(contract_id: UUID, now: datetime) -> list[Task]:
+    """What is left when the term is over: the last reports and invoices. Nothing before the term."""
+    today = local(now).on
+    over = contracts.contract(contract_id).ends_on < today
+    return in_order(point_tasks(open_points(contract_id, now), today)) if over else []
+
+
+def _tasks(day: _Day, present: rosters.PresentNow) -> list[Task]:
+    points = point_tasks(open_points(day.id, day.now), day.on)
+    return in_order([*tasks_of(_facts(day, present)), *points])
+
+
 def _facts(day: _Day, present: rosters.PresentNow) -> Facts:
     finished = _finished_days(day)
     newest = delivered.states_between(day.id, Kind.DAILY, finished[0], finished[-1]) if finished else {}
@@ -187,6 +202,7 @@ def _facts(day: _Day, present: rosters.PresentNow) -> Facts:
         not_come=_not_come(day.attendance),
         sent_back=_sent_back(newest),
         unsubmitted=tuple(unsubmitted),
+        ready=frozenset(ready_drafts(day.id, unsubmitted, day.now)),
         awaiting=tuple(sorted(on for on, version in newest.items() if version.state is State.SUBMITTED)),
         uncounted=tuple(on for on in unsubmitted if on not in counted),
         gaps=_gaps(day.id, [on for on in unsubmitted if on in counted]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -153,6 +153,21 @@ def jobs(contract_id: UUID, page: Page) -> tuple[list[JobFacts], int]:
         .offset(page.offset)
     )
     return [_as_facts(row) for row in db.session.execute(statement)], count
+
+
+def failed(contract_id: UUID, kinds: Collection[JobKind], since: datetime) -> list[JobFacts]:
+    """The jobs of some kinds that failed since an instant and were not asked for anew, by period."""
+    statement = (
+        select(*_READ)
+        .where(
+            Job.contract_id == contract_id,
+            Job.state == JobState.FAILED.value,
+            Job.kind.in_([kind.value for kind in kinds]),
+            Job.ended_at >= since,
+        )
+        .order_by(Job.period_from, Job.kind)
+    )
+    return [_as_facts(row) for row in db.session.execute(statement)]
 
 
 def due_jobs(at: datetime) -> list[tuple[UUID, UUID]]:

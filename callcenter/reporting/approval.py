@@ -7,6 +7,7 @@ for a lock while cells are written. The version number printed is checked again 
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import partial
@@ -43,7 +44,7 @@ from callcenter.web.access import Actor
 from reports import bundle
 from reports import daily as values
 from reports.figures import Figure
-from reports.wareki import span
+from reports.wareki import span, wareki
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNREGISTERED = "未登録"
@@ -68,19 +69,22 @@ class Review(Struct, frozen=True):
 
     @property
     def mark(self) -> str:
-        """What the page was made of, in short: the same as long as nothing that is shown has changed.
-
-        Of attendance only what stands still: an open end moves with the clock.
-        """
-        running = any(person.open_end for person in self.day.attendance.people)
-        day = self.day
-        shown = (day.lines, day.exchange, day.matters, day.shortage_notes, None if running else day.attendance)
-        return hashlib.sha256(repr(shown).encode()).hexdigest()
+        """What the page was made of, in short: the same as long as nothing that is shown has changed."""
+        return mark_of_day(self.day)
 
     @property
     def needs_consent(self) -> bool:
         """Whether the approver has to say that the open points were seen."""
         return any(check.weight is Weight.WARN for check in self.checks)
+
+
+def mark_of_day(day: daily.Day) -> str:
+    """64 hex digits, keyed: it is kept in the clear, and texts that are sealed must not be guessed by it. Of attendance
+    only what stands still: an open end moves with the clock."""
+    running = any(person.open_end for person in day.attendance.people)
+    shown = (day.lines, day.exchange, day.matters, day.shortage_notes, None if running else day.attendance)
+    key = keys_for(day.contract.id).index
+    return hmac.new(key, f"report.day_review {shown!r}".encode(), hashlib.sha256).hexdigest()
 
 
 def review(on: date, *, by: Actor, at: datetime, note: str = "") -> Review:
@@ -119,7 +123,7 @@ def _draft_issue(contract_id: UUID, on: date, at: datetime) -> values.Issue:
         timing=values.Timing(at, at),
         version=values.Version(number),
         free_texts_permitted=permission is not None,
-        permission_reference=f"{permission.granted_on} {permission.granted_by}" if permission else None,
+        permission_reference=f"{wareki(permission.granted_on)}の許可" if permission else None,
     )
 
 

@@ -115,13 +115,16 @@ def _changed_figures(before: Mapping[str, Any], after: Mapping[str, Figure]) -> 
             yield FigureChange(figure.label, known["text"], figure.text)
 
 
-def changed_days(contract_id: UUID, from_on: date, to_on: date, at: datetime) -> list[date]:
-    """The days whose newest version, not sent back, says something else than the day does now.
+def changed_days(
+    contract_id: UUID, from_on: date, to_on: date, at: datetime, recorded: Mapping[date, datetime] | None = None
+) -> list[date]:
+    """The days whose newest version, not sent back, says something else than the day does now. `recorded`: when the
+    records of each day were last changed, from who knows it.
 
     A day is read anew only where something was written after the version's cut-off.
     """
     newest = delivered.states_between(contract_id, Kind.DAILY, from_on, to_on)
-    touched = [read(contract_id, from_on, to_on) for read in _LAST_CHANGES] if newest else []
+    touched = last_changes(contract_id, from_on, to_on, recorded) if newest else []
     return [
         on
         for on, version in sorted(newest.items())
@@ -131,8 +134,16 @@ def changed_days(contract_id: UUID, from_on: date, to_on: date, at: datetime) ->
     ]
 
 
+def last_changes(
+    contract_id: UUID, from_on: date, to_on: date, recorded: Mapping[date, datetime] | None = None
+) -> list[Mapping[date, datetime]]:
+    """When something of a day was last written, by day, as each feature knows it; `recorded`: see `changed_days`."""
+    if recorded is None:
+        recorded = calls.last_changes(contract_id, from_on, to_on)
+    return [recorded, *(read(contract_id, from_on, to_on) for read in _LAST_CHANGES)]
+
+
 _LAST_CHANGES = (
-    calls.last_changes,
     exchange.last_changes,
     rosters.last_changes,
     queries.last_changes,

@@ -15,7 +15,7 @@ from callcenter.contracts import queries as contracts
 from callcenter.deliveries.rules import Edition
 from callcenter.reporting import approval
 from callcenter.reporting.periods import cli as periods
-from callcenter.web.commands import application
+from callcenter.web.commands import application, write_private
 from callcenter.web.transaction import transaction
 
 
@@ -44,7 +44,7 @@ def daily(on: datetime, folder: Path, code: str | None, edition: str, as_json: b
         files = [approval.edition_file(found.report, wanted) for wanted in editions]
     folder.mkdir(parents=True, exist_ok=True)
     for built in files:
-        (folder / built.ascii_name).write_bytes(built.content)
+        write_private(folder / built.ascii_name, built.content)
     _show(found, [folder / built.ascii_name for built in files], as_json)
 
 
@@ -69,3 +69,4 @@ def _show(found: approval.Review, files: list[Path], as_json: bool) -> None:
 
 for command in periods.COMMANDS:
     build.add_command(command)
+group.add_command(periods.detail)

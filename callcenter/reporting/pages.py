@@ -23,16 +23,20 @@ from callcenter.deliveries.rules import (
     STATE_LABELS,
     Edition,
     Kind,
+    Part,
 )
 from callcenter.errors import AppError, Conflict, InvalidInput, NotFound
 from callcenter.protection.scan import IndividualNumberRefused, require_clean
 from callcenter.protection.text import clean_text
 from callcenter.reporting import approval, day_view, service
+from callcenter.reporting.periods import drafts
+from callcenter.reporting.periods.drafts import Period
 from callcenter.reporting.rules import MATTER_LABELS, MATTER_LENGTH, WEIGHT_BADGES, WEIGHT_LABELS, MatterKind
 from callcenter.web.access import LEADERSHIP, SUPERVISION, actor, allow, only
 from callcenter.web.forms import date_of, minute_of, require_whole_answer, text
 from callcenter.web.navigation import NavItem
 from callcenter.web.transaction import end_read, transaction
+from reports.period import Span
 from scheduling.calendar import DayStatus
 
 blueprint = Blueprint("reporting", __name__)
@@ -103,6 +107,7 @@ def _day_page(on: date, error: AppError | None = None, typed: Any = None) -> str
         **day_view.context(found),
         versions=versions,
         changes=approval.changes_from(versions[0], found) if versions else None,
+        prepared=drafts.build_of(_period(on)),
         kinds=MATTER_LABELS,
         weights=WEIGHT_LABELS,
         weight_badges=WEIGHT_BADGES,
@@ -129,6 +134,24 @@ def draft(on: str, edition: str) -> Response:
         record(Act("report.draft_downloaded", "day", wanted.isoformat(), details), by=actor(), at=now())
     built = approval.edition_file(found.report, Edition(edition))
     return send_file(io.BytesIO(built.content), mimetype=built.media_type, as_attachment=True, download_name=built.name)
+
+
+def _period(on: date) -> Period:
+    return Period(actor().contract, Kind.DAILY.value, Span(on, on))
+
+
+@blueprint.get("/reports/daily/<on>/prepared/<edition>")
+@allow(only(LEADERSHIP))
+def prepared(on: str, edition: str) -> Response:
+    """The draft that was built after closing, byte for byte. An entry of the log: it may name people."""
+    require_whole_answer()
+    wanted = _day_within_contract(on)
+    if edition not in {item.value for item in Edition}:
+        raise NotFound()
+    end_read()
+    with transaction():
+        file = drafts.download(_period(wanted), Edition(edition), Part.WORKBOOK, by=actor(), at=now())
+    return send_file(io.BytesIO(file.content), mimetype=file.media_type, as_attachment=True, download_name=file.name)
 
 
 @blueprint.post("/reports/daily/<on>/matters")

@@ -1,9 +1,11 @@
 // When a job of this page has ended, the page shows what it made; words that are not saved yet keep it as it is.
 
-const KEPT = "textarea";
+const KEPT = "textarea, input:not([type=hidden])";
 
 function unsaved() {
-  return [...document.querySelectorAll(KEPT)].some((field) => field.value !== field.defaultValue);
+  return [...document.querySelectorAll(KEPT)].some(
+    (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked,
+  );
 }
 
 document.addEventListener("job:ended", (event) => {

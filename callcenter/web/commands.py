@@ -5,8 +5,10 @@ So a feature does not import the package that puts it together, and a test hands
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from flask import Flask
@@ -21,3 +23,10 @@ def application() -> Iterator[Flask]:
     app = factory()
     with app.app_context():
         yield app
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """Write a file that may name people: nobody but its owner may read it."""
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        stream.write(content)

@@ -87,7 +87,7 @@ def upgrade() -> None:
         sa.Column("method", sa.String(length=10), nullable=False),
         sa.Column("edition", sa.String(length=10), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("agreement", sa.String(length=300), nullable=False),
+        sa.Column("agreement", sa.LargeBinary(), nullable=True),
         sa.Column("recipient", sa.LargeBinary(), nullable=True),
         sa.Column("receipt", sa.LargeBinary(), nullable=True),
         sa.Column("handed_at", sa.DateTime(timezone=True), nullable=True),

@@ -43,6 +43,13 @@ def write_counts(book: Book, counts: Counts, page: Page, title: str) -> tuple[Sh
     return sheet, row, widths
 
 
+def height(counts: Counts) -> int:
+    """How many rows `write_counts` takes."""
+    tables = (len(table.lines) + 3 for table in counts.tables)
+    pairs = (len(_lead_lines(counts)), len(counts.cancel_reasons), len(_state_lines(counts)))
+    return 2 + sum(tables) + sum(max(1, lines) + 2 for lines in (len(counts.use), *pairs))
+
+
 def write_days(book: Book, counts: Counts, page: Page) -> None:
     """The same counts day by day."""
     sheet = book.sheet("日別", (_LABEL_WIDTH, *(_COUNT_WIDTH for _ in counts.kinds)), page)

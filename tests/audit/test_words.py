@@ -56,3 +56,10 @@ def test_every_detail_has_its_words() -> None:
 def test_digests_and_ids_are_shortened() -> None:
     said = details_label({"sha256": {"handover": "ab" * 32}, "staff": "01a219fd-ae3a-71ac-8fa8-98b068b7718f"})
     assert said == "照合値：（手渡し用：abababab…）／従事者：01a219fd…"
+
+
+def test_parts_of_a_delivery_are_said_in_words() -> None:
+    said = details_label(
+        {"sha256": {"handover": "ab" * 32, "network.paper": "cd" * 32}, "fields": ["yen", "decided_by"]}
+    )
+    assert said == "照合値：（手渡し用：abababab…／通信回線用（Word）：cdcdcdcd…）／項目：額、決定した人"

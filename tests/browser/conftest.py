@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from tests import images
 from tests.browser import chromium
 from tests.browser.demonstration import Demonstration, served
+from tests.machine import BROWSER
 
-PICTURES = Path("test-output") / "pictures"
+PICTURES = images.FOLDER / "browser"
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium.require()
+    BROWSER.require()
     with chromium.launched() as running:
         yield running
 

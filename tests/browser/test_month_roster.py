@@ -101,7 +101,7 @@ def test_a_month_is_built_fixed_and_published_by_keyboard_and_an_absence_changes
     told = _told(story, ILL_FROM, repaired)
     assert story.names[ill] not in {name for name, _, _ in told}
     page = story.served.page(story.chief, "/today")
-    from_menu(page, "日報")
+    from_menu(page, "報告書")
     act_on(page, page.get_by_role("link", name=re.compile("令和8年7月8日")))
     assert _read_the_report(page) == told
     from_menu(page, "出退勤")

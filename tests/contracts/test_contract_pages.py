@@ -94,6 +94,13 @@ def test_public_phones_are_written_the_usual_way(centre: Centre) -> None:
         assert queries.setting(centre.contract_id, "public_phones", on) == ["0120-950-178", "0570-783-578"]
 
 
+def test_a_refused_setting_is_named_and_led_to(centre: Centre) -> None:
+    wrong = {"name": "monthly_fee_yen", "value": "四百万円", "effective_on": "2026-04-01"}
+    page = _manager(centre).post("/contract/settings", data=wrong).text
+    assert '<a href="#f-settings-monthly_fee_yen">委託金の月額（円、税込み）：0から' in page
+    assert 'id="f-settings-monthly_fee_yen"' in page
+
+
 @pytest.mark.parametrize(
     ("url", "field", "value"),
     [

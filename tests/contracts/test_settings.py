@@ -102,3 +102,16 @@ def test_what_stands_on_an_invoice_may_be_empty_or_typed() -> None:
 def test_every_setting_stands_under_one_heading() -> None:
     grouped = [name for names in SETTING_GROUPS.values() for name in names]
     assert sorted(grouped) == sorted(SETTINGS)
+
+
+@pytest.mark.parametrize("typed", ["4,180,000", "４，１８０，０００", "4180000"])
+def test_an_amount_may_be_written_with_commas_and_is_shown_with_them(typed: str) -> None:
+    spec = SETTINGS["monthly_fee_yen"]
+    assert spec.read(typed) == ["4180000"]
+    assert spec.shown(["4180000"]) == "4,180,000円"
+
+
+@pytest.mark.parametrize("typed", ["4,18,0000", ",418", "4,180,", "4.180.000"])
+def test_commas_in_other_places_are_no_amount(typed: str) -> None:
+    with pytest.raises(InvalidInput):
+        SETTINGS["monthly_fee_yen"].read(typed)

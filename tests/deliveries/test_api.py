@@ -21,6 +21,20 @@ from tests.centre import Centre, Person
 from tests.deliveries.factories import built, submitted
 
 
+def permit(centre: Centre, kind: PermissionKind = PermissionKind.NETWORK_DATA) -> UUID:
+    """The city allows data without personal information on the network, or texts too."""
+    new = contracts.NewPermission(kind, date(2026, 4, 1), "見本市 市民課")
+    manager = centre.person(Role.CONTRACT_MANAGER).actor
+    with centre.inside(), transaction():
+        return contracts.record_permission(new, by=manager, at=centre.now)
+
+
+@pytest.fixture(autouse=True)
+def permission(centre: Centre) -> UUID:
+    """Of the city, on record."""
+    return permit(centre)
+
+
 @pytest.fixture
 def supervisor(centre: Centre) -> Person:
     return centre.person(Role.SUPERVISOR, name="見本 責任者")
@@ -120,33 +134,44 @@ def test_every_version_of_a_document_is_named(centre: Centre, supervisor: Person
     second = submitted(centre, supervisor, number=2, note="直した")
     found = ask(centre, f"/reports/{first}").json
     assert [(one["id"], one["version"]) for one in found["versions"]] == [(str(second), 2), (str(first), 1)]
-    assert ask(centre, f"/reports/{second}").json["change_note"] == "直した"
 
 
-def permit(centre: Centre) -> None:
-    """The city allows data without personal information on the network."""
-    new = contracts.NewPermission(PermissionKind.NETWORK_DATA, date(2026, 4, 1), "見本市 市民課")
-    manager = centre.person(Role.CONTRACT_MANAGER).actor
+def test_a_machine_reads_what_people_typed_only_while_the_city_lets_texts_leave(
+    centre: Centre, supervisor: Person
+) -> None:
+    submitted(centre, supervisor)
+    version = submitted(centre, supervisor, number=2, note="直した")
+    officer = centre.person(Role.CITY_OFFICER)
     with centre.inside(), transaction():
-        contracts.record_permission(new, by=manager, at=centre.now)
+        service.decide(version, State.SENT_BACK, "件数が違います", by=officer.actor, at=centre.now)
+
+    def texts(answer: Any) -> tuple[str, str]:
+        return answer.json["change_note"], answer.json["comment"]
+
+    assert texts(ask(centre, f"/reports/{version}")) == ("", "")
+    permit(centre, PermissionKind.NETWORK_TEXTS)
+    assert texts(ask(centre, f"/reports/{version}")) == ("直した", "件数が違います")
+    assert texts(officer.client().get(f"/api/v1/reports/{version}")) == ("直した", "件数が違います")
 
 
-def test_a_machine_gets_no_file_without_the_permission_of_the_city(centre: Centre, supervisor: Person) -> None:
+def test_a_machine_gets_nothing_without_the_permission_of_the_city(
+    centre: Centre, supervisor: Person, permission: UUID
+) -> None:
     version = monthly(centre, supervisor)
-    assert ask(centre, f"/reports/{version}/files/network/paper").status_code == 403
-    permit(centre)
-    assert ask(centre, f"/reports/{version}/files/network/paper").status_code == 200
+    asked = ("/reports", f"/reports/{version}", f"/reports/{version}/files/network/paper")
+    assert {ask(centre, path).status_code for path in asked} == {200}
+    with centre.inside(), transaction():
+        contracts.end_permission(permission, date(2026, 5, 31), by=supervisor.actor, at=centre.now)
+    assert {ask(centre, path).status_code for path in asked} == {403}
 
 
 def test_a_machine_never_gets_what_is_for_handing_over(centre: Centre, supervisor: Person) -> None:
     version = submitted(centre, supervisor)
-    permit(centre)
     answer = ask(centre, f"/reports/{version}/files/handover/workbook")
     assert (answer.status_code, b"PK" in answer.data) == (403, False)
 
 
 def test_a_machine_fetches_the_exact_bytes_and_the_log_says_so(centre: Centre, supervisor: Person) -> None:
-    permit(centre)
     version = monthly(centre, supervisor)
     answer = ask(centre, f"/reports/{version}/files/network/paper")
     assert (answer.status_code, answer.data) == (200, b"paper")
@@ -157,7 +182,6 @@ def test_a_machine_fetches_the_exact_bytes_and_the_log_says_so(centre: Centre, s
 
 @pytest.mark.parametrize("path", ["network/poster", "everything/workbook"])
 def test_a_file_that_is_not_there_is_not_found(centre: Centre, supervisor: Person, path: str) -> None:
-    permit(centre)
     assert ask(centre, f"/reports/{monthly(centre, supervisor)}/files/{path}").status_code == 404
 
 

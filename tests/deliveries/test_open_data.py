@@ -137,7 +137,7 @@ def test_the_export_is_an_entry_of_the_log(centre: Centre, supervisor: Person, v
     assert client.http.head(URL).status_code == 405
     with centre.inside():
         (entry,) = log.page_of_entries(log.LogFilter(centre.contract_id, action="open_data.exported"), Page())[0]
-    assert entry.details == {"from": "2026-06-01", "to": "2026-06-30", "format": "utf-8", "count": 1}
+    assert entry.details == {"period_from": "2026-06-01", "period_to": "2026-06-30", "format": "utf-8", "count": 1}
 
 
 def test_the_page_says_what_is_not_set_up(centre: Centre, supervisor: Person, viewer: Person) -> None:

@@ -12,7 +12,7 @@ from callcenter.audit import queries as log
 from callcenter.deliveries import queries, service
 from callcenter.deliveries.filters import choices_of, filter_from, span_of
 from callcenter.deliveries.models import DeliveryFile
-from callcenter.deliveries.rules import Edition, State
+from callcenter.deliveries.rules import Edition, Kind, State
 from callcenter.errors import AppError, Conflict, InvalidInput
 from callcenter.extensions import db
 from callcenter.web.access import Role
@@ -247,5 +247,28 @@ def test_a_version_shows_what_it_was_counted_by_and_what_is_different(
     with centre.inside(), transaction():
         version = service.submit(new, by=supervisor.actor, at=centre.now)
     page = officer.client().get(f"/documents/{version}").text
-    for words in ("応答数 ÷ 着信数", "90%以上", "第2版", "応答率：89.0% → 90.0%", "カード本体の更新"):
+    for words in ("応答数 ÷ 着信数", "90.0%以上", "第2版", "応答率：89.0% → 90.0%", "カード本体の更新"):
         assert words in page
+
+
+def test_the_centre_finds_what_was_submitted_beside_its_other_reports(centre: Centre, supervisor: Person) -> None:
+    page = supervisor.client().get("/documents").text
+    tabs = page[page.index("日報") : page.index("送付先")]
+    assert "月報・年報" in tabs
+    assert "提出済み報告書" in tabs
+
+
+def test_the_officer_is_told_what_accepting_a_notice_means(centre: Centre, supervisor: Person, officer: Person) -> None:
+    with centre.inside(), transaction():
+        notice = service.submit(replace(submission(centre), kind=Kind.NOTICE), by=supervisor.actor, at=centre.now)
+    report = submitted(centre, supervisor)
+    browser = officer.client()
+    assert "契約書第11条による履行の確認" in browser.get(f"/documents/{notice}").text
+    assert "契約書第11条による履行の確認" not in browser.get(f"/documents/{report}").text
+
+
+def test_the_waiting_are_one_step_away(centre: Centre, supervisor: Person, officer: Person) -> None:
+    submitted(centre, supervisor)
+    browser = officer.client()
+    assert 'href="/documents?state=submitted"' in browser.get("/documents").text
+    assert "だけを表示する" not in browser.get("/documents?state=submitted").text

@@ -27,11 +27,18 @@ def demo_settings(folder: Path) -> Settings:
 @contextmanager
 def played(folder: Path, days: int | None) -> Iterator[tuple[Flask, UUID]]:
     """The application inside its context, and the contract."""
+    with staged(folder) as app:
+        yield app, loader.load(days, lambda _: None).contract_id
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Flask]:
+    """A demonstration's application inside its context, with nothing in it yet."""
     app = create_app(demo_settings(folder))
     deployment.upgrade(app)
     with app.app_context(), cheap_hashing():
         try:
-            yield app, loader.load(days, lambda _: None).contract_id
+            yield app
         finally:
             db.session.remove()
             db.engine.dispose()

@@ -73,7 +73,7 @@ def test_another_database_is_refused(home: DemoHome, monkeypatch: pytest.MonkeyP
 
 def test_clearing_takes_away_what_the_demonstration_made_and_nothing_else(home: DemoHome) -> None:
     home.write(State.READY)
-    made = [home.path / "callcenter.sqlite", home.path / "keys/keyring.json", home.reports / "a.xlsx"]
+    made = [home.path / name for name in ("callcenter.sqlite", "queue.sqlite", "keys/keyring.json", "reports/a.xlsx")]
     home.reports.mkdir()
     others = [home.path / "keys/cookie-secret", home.path / "notes.txt"]
     for file in (*made, *others):

@@ -157,6 +157,11 @@ def test_the_whole_year_is_loaded_as_it_was_drawn(tmp_path: Path) -> None:
         assert Counter(version.state for version in reports.values()) == {State.ACCEPTED: 8, State.SUBMITTED: 1}
         assert rosters.open_days(contract_id, FIRST_ON, DAY_BEFORE, NOW) == []
         assert all(exchange.unexplained_gaps(contract_id, on) == [] for on in list(days)[-12:-2])
+        winter = delivered.states_between(contract_id, Kind.MONTHLY, FIRST_ON, LAST_ON)
+        newest = [winter[on] for on in sorted(winter)]
+        assert [(version.number, version.figures["recorded"]["text"]) for version in newest] == [
+            *((1, "1,983"), (2, "1,960"), (1, "1,889"))
+        ]
 
 
 def _not_yet(days: dict[date, int]) -> int:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from reports.figures import Figure
+from reports.figures import Figure, Measure
+from reports.measures import period_measures
 from reports.period import CategoryLine, Cell, PeriodReport, Span, month_span
 from reports.period_book import period_workbook
-from reports.tally import Tally, over_days
+from reports.tally import Tally, over_days, paired
 from tests.reports.layout import as_number
 from tests.reports.period_sample import month, quiet_month, term, year
 from tests.reports.reading import opened
@@ -86,7 +87,7 @@ def test_targets_stand_with_sign_and_word() -> None:
     assert found["応答率"][2:4] == ("90.0%以上", "○ 達成")
     assert found["サービスレベル（20秒）"][2:4] == ("80.0%以上", "× 未達")
     assert found["放棄率"][2:4] == ("5.0%以下", "△ あと少し")
-    assert found["最少人数を下回った時間"][2:4] == ("0分以下", "× 未達")
+    assert found["最少人数を下回った時間"][2:4] == ("0分", "× 未達")
     assert not any(found["応答数"][2:4])
 
 
@@ -297,3 +298,12 @@ def test_the_cover_shows_the_main_figures_and_the_targets() -> None:
 def _main(report: PeriodReport) -> dict[str, Figure]:
     keys = ("offered", "answered", "abandoned", "answer_rate", "recorded", "completion_rate")
     return {report.figures[key].label: report.figures[key] for key in keys}
+
+
+@pytest.mark.parametrize("measure", period_measures(), ids=lambda one: one.key)
+def test_a_cell_holds_what_the_figure_holds(measure: Measure) -> None:
+    """Of known counts, of none, and of what was never measured."""
+    full = Tally(**{name: 7 * at + 3 for at, name in enumerate(Tally.__struct_fields__)})
+    for tally in (full, Tally(), paired(Tally(offered=0, answered=0, abandoned=0))):
+        figure = measure.of(tally)
+        assert measure.cell_of(tally) == (figure.text if figure.cell is None else figure.cell)

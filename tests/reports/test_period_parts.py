@@ -61,7 +61,7 @@ def test_the_place_before_tells_how_far_a_category_moved() -> None:
     [
         (0.9, Unit.RATIO, True, "90.0%以上"),
         (0.055, Unit.RATIO, False, "5.5%以下"),
-        (0, Unit.MINUTES, False, "0分以下"),
+        (0, Unit.MINUTES, False, "0分"),
         (90, Unit.MINUTES, False, "1時間30分以下"),
         (75, Unit.SECONDS, False, "1:15以下"),
         (1500, Unit.COUNT, True, "1,500以上"),

@@ -11,7 +11,11 @@ from openpyxl import load_workbook
 
 from reports.booking_counts import Counts, Table
 from reports.bundle import daily_workbook
+from reports.period_book import period_workbook
 from reports.reservations import Line, ReservationReport, workbook
+from reports.sheets.reservations import height, write_counts
+from reports.workbook import Book, BookFacts, Page
+from tests.reports import period_sample
 from tests.reports.sample import day_of
 
 ON = date(2026, 6, 1)
@@ -57,6 +61,26 @@ def test_every_table_has_the_totals_of_the_days() -> None:
     assert ["本庁", 60, 15, 0.25] in [row[:4] for row in rows]
     assert ["分室", 0, 0, "―"] in [row[:4] for row in rows]
     assert ["平均（開庁日数）", 5.5] in [row[:2] for row in rows]
+
+
+def test_the_height_is_that_of_the_tables() -> None:
+    for counts in (COUNTS, replace(COUNTS, use=(), cancel_reasons=()), Counts(kinds=("予約",))):
+        _, row, _ = write_counts(Book(BookFacts("予約", REPORT.built_at)), counts, Page(), "予約")
+        assert height(counts) == row
+
+
+@pytest.mark.parametrize(("procedures", "pages_high"), [(2, None), (40, 0)])
+def test_a_period_s_tables_stand_on_one_page_while_they_can_be_read_there(
+    procedures: int, pages_high: int | None
+) -> None:
+    month = period_sample.month()
+    assert month.reservations is not None
+    whole, none = month.reservations.totals, tuple(0 for _ in month.reservations.kinds)
+    table = Table("手続", (("交付", whole), *((f"手続{number}", none) for number in range(1, procedures))))
+    found = load_workbook(
+        BytesIO(period_workbook(replace(month, reservations=replace(month.reservations, tables=(table,)))))
+    )
+    assert found["予約"].page_setup.fitToHeight == pages_high
 
 
 def test_tables_that_disagree_with_the_days_cannot_be_printed() -> None:

@@ -147,6 +147,15 @@ def test_a_total_is_bold_and_never_alone_on_a_page() -> None:
     assert [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in table.rows] == [True, True, None]
 
 
+@pytest.mark.parametrize(("rows", "together"), [(2, True), (12, True), (13, False)])
+def test_a_short_table_stands_on_one_page(rows: int, together: bool) -> None:
+    paper = Paper(FACTS)
+    paper.table(COLUMNS, [Row((f"行{number}", "1")) for number in range(rows)], "件数の表")
+    _first, *middle, last = _read(paper.finish()).tables[0].rows
+    kept = [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in (*middle, last)]
+    assert kept == [*([together] * (rows - 1)), False]
+
+
 def test_the_columns_share_the_whole_width() -> None:
     table = next(one for one in _read(_whole()).tables if one.cell(0, 0).text == "項目")
     first, second = (int(column.get(qn("w:w"))) for column in table._tbl.tblGrid)

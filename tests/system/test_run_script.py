@@ -189,6 +189,7 @@ def test_tests_do_not_see_the_data_of_a_deployment(script: ModuleType, monkeypat
     seen: list[dict[str, str]] = []
     monkeypatch.setenv("CALLCENTER_HOME", "/srv/callcenter")
     monkeypatch.setenv("CALLCENTER_DATABASE_URL", "postgresql://production/callcenter")
+    monkeypatch.setenv("CALLCENTER_TEST_IMAGES", "/srv/images")
 
     def note(command: list[str]) -> int:
         seen.append({name: value for name, value in os.environ.items() if name.startswith("CALLCENTER_")})
@@ -197,7 +198,7 @@ def test_tests_do_not_see_the_data_of_a_deployment(script: ModuleType, monkeypat
     monkeypatch.setattr(script.subprocess, "call", note)
     script.test([])
     assert seen
-    assert not any(seen)
+    assert all(one == {"CALLCENTER_TEST_IMAGES": "/srv/images"} for one in seen)
 
 
 def test_a_failed_check_is_named_and_the_tests_are_not_started(

@@ -202,12 +202,12 @@ def set_aside_payment(month: str, payment_id: UUID) -> Any:
 
 
 def _set_aside(month: str, row_id: UUID, act: Callable[..., None], done: str) -> Any:
-    def set_aside(_first: date) -> None:
+    def set_aside(first: date) -> None:
         reason = schemas.because(request.form)
         documents.require_impersonal(actor().contract, {"because": reason}, local(now()).on)
         end_read()
         with transaction():
-            act(row_id, reason, by=actor(), at=now())
+            act(first, row_id, reason, by=actor(), at=now())
 
     return _answered(_first(month), str(row_id), set_aside, done)
 

@@ -22,7 +22,7 @@ YEAR_DAYS = 365
 INTEREST_PER_MILLE = 25
 TAX_PERCENT = 10
 MOST_YEN = 9_999_999_999
-FEE_SETTING = "1か月の委託料（円、税込み）"
+FEE_SETTING = "委託金の月額（円、税込み）"
 """What the setting of the fee is called on the contract's page."""
 REASON_LENGTH, NAME_LENGTH, NOTE_LENGTH = 300, 100, 200
 

@@ -23,6 +23,7 @@ from callcenter.reporting.completion.rules import check_decided_on, check_paymen
 from callcenter.web.access import Actor
 
 R = TypeVar("R", Reduction, Payment)
+UNKNOWN = "記録が見つかりませんでした。"
 
 
 class NewReduction(Struct, frozen=True):
@@ -79,9 +80,11 @@ def _reduced(contract_id: UUID, first: date) -> int:
     return sum(one.yen for one in queries.reductions_of(contract_id, first) if one.stands)
 
 
-def set_aside_reduction(reduction_id: UUID, because: str, *, by: Actor, at: datetime) -> None:
-    """Let a reduction count no more; it stays, with the reason. Raises `NotFound`, `Conflict` when it was before."""
+def set_aside_reduction(month: date, reduction_id: UUID, because: str, *, by: Actor, at: datetime) -> None:
+    """Let a reduction of a month count no more; it stays, with the reason. Raises `NotFound`, `Conflict` when it was
+    before."""
     row = _standing(Reduction, reduction_id, by.contract)
+    _require_month(row.month, month)
     row.set_aside_at, row.set_aside_because = at, because
     details = {"month": f"{row.month:%Y-%m}"}
     record(Act("reduction.set_aside", "invoice_reduction", str(row.id), details), by=by, at=at)
@@ -161,11 +164,13 @@ def _payment(new: NewPayment, invoice_id: UUID, by: Actor, at: datetime) -> Paym
     )
 
 
-def set_aside_payment(payment_id: UUID, because: str, *, by: Actor, at: datetime) -> None:
-    """Let a payment count no more; it stays, with the reason. Raises `NotFound`, `Conflict` when it was before."""
+def set_aside_payment(month: date, payment_id: UUID, because: str, *, by: Actor, at: datetime) -> None:
+    """Let a payment for a month count no more; it stays, with the reason. Raises `NotFound`, `Conflict` when it was
+    before."""
     row = _standing(Payment, payment_id, by.contract)
-    row.set_aside_at, row.set_aside_because = at, because
     invoice = db.session.get_one(Invoice, (by.contract, row.invoice_id))
+    _require_month(invoice.month, month)
+    row.set_aside_at, row.set_aside_because = at, because
     details = {"month": f"{invoice.month:%Y-%m}"}
     record(Act("payment.set_aside", "invoice_payment", str(row.id), details), by=by, at=at)
 
@@ -180,10 +185,16 @@ def _standing(table: type[R], row_id: UUID, contract_id: UUID) -> R:
     hold_still(contract_id)
     row = db.session.get(table, (contract_id, row_id))
     if row is None:
-        raise NotFound("記録が見つかりませんでした。")
+        raise NotFound(UNKNOWN)
     if row.set_aside_at is not None:
         raise Conflict("この記録は、ほかの人が先に取り消しました。")
     return row
+
+
+def _require_month(its: date, month: date) -> None:
+    """Somebody looks at one month, and only that one changes."""
+    if its != month:
+        raise NotFound(UNKNOWN)
 
 
 def _id_of_key(table: type[R], contract_id: UUID, key: UUID | None) -> UUID | None:

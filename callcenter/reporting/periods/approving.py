@@ -42,6 +42,7 @@ CHANGED = "承認したあとに記録が変わりました。今の内容を確
 OUTDATED = "この画面を開いたあとに記録が変わりました。案を作り直し、今の内容を確かめてから承認してください。"
 NO_DRAFT = "承認する案がありません。案を作り、内容を確かめてから承認してください。"
 UNDER_WAY = "この報告書は、承認した内容を提出しているところです。終わるまでお待ちください。"
+NOTE_NAMES_SOMEBODY = "変更点に個人情報らしい語があります。書き直し、もう一度承認してください。"
 GIVEN_WAY = "新しく承認されたため、この承認は使われませんでした。"
 
 
@@ -93,6 +94,24 @@ def waiting_periods(contract_id: UUID) -> frozenset[tuple[str, Span]]:
         )
     )
     return frozenset((row.kind, Span(row.period_from, row.period_to)) for row in rows)
+
+
+def stopped(contract_id: UUID, since: datetime) -> list[ApprovalFacts]:
+    """The newest approval of each period, where it came to nothing since an instant: refused, or its job gave up."""
+    rows = db.session.execute(
+        select(*_FACTS)
+        .where(ReportApproval.contract_id == contract_id, ReportApproval.approved_at >= since)
+        .order_by(ReportApproval.approved_at, ReportApproval.id)
+    )
+    newest = {(one.code, one.period_from, one.period_to): one for one in (ApprovalFacts(*row) for row in rows)}
+    return [one for one in newest.values() if _is_stopped(contract_id, one)]
+
+
+def _is_stopped(contract_id: UUID, one: ApprovalFacts) -> bool:
+    if one.state != WAITING:
+        return one.state == REFUSED
+    job = jobs.job_of(contract_id, job_key(one.id, Span(one.period_from, one.period_to)))
+    return job is None or not job.active
 
 
 def approval_of(contract_id: UUID, approval_id: UUID) -> ApprovalFacts:
@@ -225,6 +244,9 @@ def _submit(period: Period, standing: ApprovalFacts, progress: Progress, by: Act
     found = look(period, by=by, at=now(), note=standing.change_note)
     if found.mark != standing.mark:
         raise Conflict(CHANGED)
+    if found.note_findings:
+        # What is said here is kept in the clear, beside the approval and its job: not the words themselves.
+        raise Conflict(NOTE_NAMES_SOMEBODY)
     require_clear(found, Wanted(standing.mark, standing.id, consent=True))
     number = _next_number(period, standing.change_note)
     approved = _approved(found.report, standing, number, by)

@@ -29,7 +29,7 @@ from reports.period_bundle import SHEET
 from reports.wareki import wareki, wareki_year
 
 blueprint = Blueprint("bundles", __name__)
-NAV = (NavItem("報告の項目", "bundles.overview", LEADERSHIP, 43, section="bundles.", group="報告書"),)
+NAV = (NavItem("報告の項目", "bundles.overview", LEADERSHIP, 45, section="bundles.", group="報告書"),)
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LABELS = {

@@ -127,11 +127,20 @@ def save(new: NewBundle, *, by: Actor, at: datetime) -> int:
         raise Conflict("ほかの人が先に項目を保存しました。選んだ内容は残っています。新しい版を確かめてください。")
     sheets = _checked(new)
     _refuse(_faults(new, open_first_days(by.contract, new.kind), local(at).on))
-    row = ReportBundle(
+    row = _row(new, sheets, number + 1, by, at)
+    db.session.add(row)
+    db.session.flush()
+    details = {"kind": row.kind, "number": row.number, "applies_from": row.applies_from.isoformat()}
+    record(Act("report_bundle.saved", "report_bundle", str(row.id), details), by=by, at=at)
+    return row.number
+
+
+def _row(new: NewBundle, sheets: Sequence[SheetChoice], number: int, by: Actor, at: datetime) -> ReportBundle:
+    return ReportBundle(
         contract_id=by.contract,
         id=new_id(),
         kind=new.kind.value,
-        number=number + 1,
+        number=number,
         applies_from=new.applies_from,
         sheets=[{"key": one.key, "columns": list(one.columns)} for one in sheets],
         instructed_by=new.instructed_by,
@@ -141,11 +150,6 @@ def save(new: NewBundle, *, by: Actor, at: datetime) -> int:
         recorded_by=by.person_id,
         idempotency_key=new.key,
     )
-    db.session.add(row)
-    db.session.flush()
-    details = {"kind": row.kind, "number": row.number, "applies_from": row.applies_from.isoformat()}
-    record(Act("report_bundle.saved", "report_bundle", str(row.id), details), by=by, at=at)
-    return row.number
 
 
 def _lock_contract(contract_id: UUID) -> None:

@@ -10,9 +10,12 @@ import hmac
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from msgspec.structs import replace
+
 from callcenter.protection.keys import ContractKeys
 from callcenter.reporting.periods.comparing import CATEGORY
-from reports.period import PeriodReport
+from reports.booking_counts import Counts
+from reports.period import DayLine, PeriodReport
 from reports.period_bundle import SECTIONS
 
 PART_LABELS = {
@@ -36,6 +39,7 @@ PART_LABELS = {
     "contract": "件名・契約の内容",
 }
 COMMENT = "comment:"
+NOT_SUBMITTED, SUBMITTED = "未提出", "提出済み"
 
 
 class Kept(Protocol):
@@ -57,7 +61,7 @@ def _parts(report: PeriodReport) -> dict[str, object]:
         "contract": (report.kind, report.span, report.contract),
         "bundle": report.bundle,
         "definitions": report.definitions,
-        "days": report.days,
+        "days": [_without_answer(line) for line in report.days],
         "categories": report.categories,
         "cells": report.cells,
         "attributes": report.attributes,
@@ -67,13 +71,25 @@ def _parts(report: PeriodReport) -> dict[str, object]:
         "trainings": report.trainings,
         "instructions": report.instructions,
         "matters": report.matters,
-        "reservations": report.reservations,
+        "reservations": _without_backlog(report.reservations),
         "comparisons": (report.previous, report.year_ago),
         "targets": report.targets,
         "exclusions": report.exclusions,
         "notes": (report.notes, report.sources),
         **{COMMENT + one.section: one.text for one in report.comments if one.text},
     }
+
+
+def _without_answer(line: DayLine) -> DayLine:
+    """What the city said of a day's report, and in which version it has it, changes nothing of the period; whether it
+    was submitted at all does."""
+    known = line.report in {"", NOT_SUBMITTED}
+    return line if known else replace(line, report=SUBMITTED)
+
+
+def _without_backlog(counts: Counts | None) -> Counts | None:
+    """Not what waits to be settled now, whatever the period: it changes with every working day."""
+    return replace(counts, differences=0, to_rebook=0) if counts else None
 
 
 def marks_of(report: PeriodReport, keys: ContractKeys) -> dict[str, str]:

@@ -1,9 +1,11 @@
-"""`callcenter reports build monthly|annual|term`: drafts without a browser, from the same functions as the page."""
+"""`callcenter reports build monthly|annual|term`: drafts without a browser, from the same functions as the page; and
+`callcenter reports detail`, the records of any days one by one."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -17,12 +19,14 @@ from callcenter.deliveries.rules import Edition, Part
 from callcenter.deliveries.service import BuiltFile
 from callcenter.errors import InvalidInput
 from callcenter.reporting.periods import building, reading
+from callcenter.reporting.periods.detail import write_detail
 from callcenter.reporting.periods.drafts import Period
 from callcenter.reporting.periods.reviewing import PeriodReview, look
 from callcenter.reporting.periods.rules import span_for
-from callcenter.web.commands import application
-from callcenter.web.transaction import transaction
-from reports.period import PeriodKind
+from callcenter.web.commands import application, write_private
+from callcenter.web.transaction import end_read, transaction
+from reports.detail import Form
+from reports.period import PeriodKind, Span
 
 EDITIONS, PARTS = [*Edition], [*Part]
 Command = Callable[..., None]
@@ -69,6 +73,30 @@ def term(from_on: str, to_on: str, **wanted: Any) -> None:
 
 
 COMMANDS = (monthly, annual, term)
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command()
+@click.option("--from", "from_on", required=True, type=DAY, help="はじめの日（2026-04-01）。")
+@click.option("--to", "to_on", required=True, type=DAY, help="終わりの日（2027-03-31）。")
+@click.option("--format", "form", type=click.Choice([one.value for one in Form]), default="csv", show_default=True)
+@click.option("--contract", "code", default=None, help="契約コード（契約が 1 つなら不要）。")
+@click.option("--out", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="書き出す先。")
+def detail(from_on: datetime, to_on: datetime, form: str, code: str | None, folder: Path) -> None:
+    """通話記録の明細を、1ファイル100万件までに分け、zipにまとめて書き出します。氏名・電話番号・文章は含みません。"""
+    if to_on < from_on:
+        raise click.UsageError("終わりの日は、はじめの日以後にしてください。")
+    span = Span(from_on.date(), to_on.date())
+    with application() as app:
+        contract_id, at = _contract(code).id, now()
+        end_read()
+        details = {"kind": "detail", "period_from": span.from_on.isoformat(), "period_to": span.to_on.isoformat()}
+        act = Act("report.exported", "report_period", ":".join(details.values()), details)
+        with transaction():
+            record(act, by=system_actor(contract_id, name="コマンド"), at=at)
+        scratch = app.extensions["callcenter_settings"].home / "tmp"
+        path = write_detail(contract_id, span, Form(form), folder, scratch=scratch, at=at)
+    click.echo(f"書き出しました: {path}")
 
 
 def _build(
@@ -87,8 +115,12 @@ def _build(
         click.echo(f"書き出しました: {file}")
 
 
+def _contract(code: str | None) -> contracts.ContractFacts:
+    return contracts.contract_by_code(code) if code else contracts.only_contract()
+
+
 def _look(kind: PeriodKind, text_from: str, text_to: str, code: str | None) -> PeriodReview:
-    facts = contracts.contract_by_code(code) if code else contracts.only_contract()
+    facts = _contract(code)
     try:
         span = span_for(kind, text_from, text_to, facts)
     except InvalidInput as error:
@@ -108,5 +140,5 @@ def _wanted(*, edition: str, part: str) -> list[tuple[Edition, Part]]:
 def _write(folder: Path, built: BuiltFile) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / built.ascii_name
-    path.write_bytes(built.content)
+    write_private(path, built.content)
     return path

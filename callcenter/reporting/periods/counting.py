@@ -17,6 +17,7 @@ from callcenter.calls import period_queries as calls
 from callcenter.calls import queries as recorded
 from callcenter.calls.exchange import queries as exchange
 from callcenter.calls.exchange.day import DayTotals
+from callcenter.calls.rules import Disposition
 from callcenter.clock import local
 from callcenter.contracts import queries as contracts
 from callcenter.deliveries import period_queries as delivered
@@ -144,12 +145,12 @@ def _records(status: DayStatus, found: Sequence[calls.Stretch]) -> Numbers:
         "timed_calls": sum(one.timed for one in found),
         "talk_seconds": sum(one.talk_seconds for one in found),
         "after_seconds": sum(one.after_seconds for one in found),
-        "booking_calls": sum(one.booking for one in found),
-        "referred": sum(one.referred for one in found),
-        "transferred": sum(one.transferred for one in found),
-        "escalated": sum(one.escalated for one in found),
-        "callbacks_promised": sum(one.callbacks for one in found),
-        "disconnected": sum(one.disconnected for one in found),
+        "booking_calls": sum(one.ended(Disposition.BOOKING) for one in found),
+        "referred": sum(one.ended(Disposition.REFERRED) for one in found),
+        "transferred": sum(one.ended(Disposition.TRANSFERRED) for one in found),
+        "escalated": sum(one.ended(Disposition.ESCALATED) for one in found),
+        "callbacks_promised": sum(one.ended(Disposition.CALLBACK_PROMISED) for one in found),
+        "disconnected": sum(one.ended(Disposition.DISCONNECTED) for one in found),
         "in_other_languages": sum(one.other_languages for one in found),
     }
 

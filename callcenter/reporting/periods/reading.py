@@ -23,6 +23,7 @@ from callcenter.deliveries.queries import VersionFacts
 from callcenter.deliveries.rules import STATE_LABELS, Kind
 from callcenter.reporting import changes
 from callcenter.reporting.periods import matters, people, tables
+from callcenter.reporting.periods.changed import NOT_SUBMITTED
 from callcenter.reporting.periods.changed import difference as difference
 from callcenter.reporting.periods.changed import mark_of_period as mark_of_period
 from callcenter.reporting.periods.changed import marks_of as marks_of
@@ -143,7 +144,7 @@ def _read(contract_id: UUID, span: Span, counted: Counted) -> _Rows:
         names=names,
         reports=delivered.states_between(contract_id, Kind.DAILY, *period),
         inside=exchange.inside_hours(contract_id, counted.past),
-        attributes=calls.by_attribute(contract_id, *period),
+        attributes=calls.by_attribute(counted.stretches),
         cases=tables.case_lines(contract_id, period, names),
         excluded=calls.excluded(contract_id, *period),
         instructions=rosters.instructions_of(contract_id, *period),
@@ -160,7 +161,7 @@ def _day_lines(counted: Counted, rows: _Rows, open_points: PeriodState) -> Itera
     for one in counted.statuses:
         tally = counted.tallies.get(one.on, Tally())
         version = rows.reports.get(one.on)
-        report = _standing(version) if version else "未提出" if one.on in unreported else ""
+        report = _standing(version) if version else NOT_SUBMITTED if one.on in unreported else ""
         yield values.DayLine(one.on, "" if one.open else one.why, tally, report)
 
 
@@ -178,6 +179,7 @@ def _open_points(
     period = (span.from_on, until)
     first = counted.first_recorded_on
     finished = [one.on for one in counted.past if one.open and one.on < today]
+    recorded = calls.last_changes(counted.stretches, rows.excluded)
     return PeriodState(
         over=today > span.to_on,
         within_contract=contract.starts_on <= span.from_on and span.to_on <= contract.ends_on,
@@ -191,7 +193,7 @@ def _open_points(
         unnoted_shortages=tuple(
             day.on for day in counted.coverage if any(stretch.unfinished for stretch in day.stretches)
         ),
-        changed=tuple(changes.changed_days(contract.id, *period, now)),
+        changed=tuple(changes.changed_days(contract.id, *period, now, recorded)),
         months_not_closed=tuple(_months_not_closed(contract.id, span, today)),
     )
 

@@ -6,6 +6,8 @@ are read, and nobody waits for a lock while a year is counted.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -15,6 +17,7 @@ from callcenter.audit.service import Act, record
 from callcenter.clock import local
 from callcenter.contracts import queries as contracts
 from callcenter.deliveries import service as deliveries
+from callcenter.protection.deployment import keys_for
 from callcenter.reporting.periods import comments, leaving, reading
 from callcenter.reporting.periods.bundles import bundle_for
 from callcenter.reporting.periods.drafts import Period
@@ -26,6 +29,7 @@ from callcenter.web.transaction import end_read, hold_read, transaction
 from reports import daily as values
 from reports.figures import Figure
 from reports.period import PeriodReport
+from reports.wareki import wareki
 
 
 class PeriodReview(Struct, frozen=True):
@@ -77,11 +81,17 @@ def look(period: Period, *, by: Actor, at: datetime, note: str = "") -> PeriodRe
     return PeriodReview(
         period=period,
         report=report,
-        mark=reading.mark_of_period(report),
+        mark=_keyed(period, reading.mark_of_period(report)),
         checks=checks_of(reading.state(facts), unconfirmed),
         findings=findings,
         note_findings=[item for item in found if item.source.place == leaving.NOTE],
     )
+
+
+def _keyed(period: Period, mark: str) -> str:
+    """Marks are kept in the clear: without a key, texts that are sealed could be guessed and tried."""
+    key = keys_for(period.contract_id).index
+    return hmac.new(key, f"report.review {mark}".encode(), hashlib.sha256).hexdigest()
 
 
 def _findings(period: Period, texts: list[ReportText], *, by: Actor, at: datetime) -> list[TextFinding]:
@@ -104,5 +114,5 @@ def draft_issue(period: Period, at: datetime) -> values.Issue:
         timing=values.Timing(at, at),
         version=values.Version(latest + 1),
         free_texts_permitted=permission is not None,
-        permission_reference=f"{permission.granted_on} {permission.granted_by}" if permission else None,
+        permission_reference=f"{wareki(permission.granted_on)}の許可" if permission else None,
     )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from callcenter.calls import queries as calls
-from callcenter.clock import local
 from callcenter.contracts import queries as contracts
 from callcenter.deliveries.newest_queries import newest_of
 from callcenter.deliveries.rules import Kind
@@ -20,8 +19,9 @@ DELIVERED_AS = {
     JobKind.BUILD_MONTHLY: Kind.MONTHLY,
     JobKind.BUILD_ANNUAL: Kind.ANNUAL,
 }
-CATCHES_UP = timedelta(days=14)
-"""How far back drafts of days are made up for: older days were reported or are looked at one by one."""
+DAYS_BACK, MONTHS_BACK, YEARS_BACK = 5, 2, 1
+"""How many of the newest (open days, months, years) are made up for: older ones were reported or are looked at one by
+one, and a deployment that learns this in mid-year does not build the whole year."""
 
 
 def wanted_jobs(contract_id: UUID, at: datetime) -> Iterable[WantedJob]:
@@ -40,12 +40,10 @@ def wanted_jobs(contract_id: UUID, at: datetime) -> Iterable[WantedJob]:
 
 def _due(term: Span, first: date, contract_id: UUID, at: datetime) -> Iterator[WantedJob]:
     calendar = contracts.calendar(contract_id)
-    since = max(first, term.from_on, local(at).on - CATCHES_UP)
-    if since <= term.to_on:
-        for on in days_due(Span(since, term.to_on), calendar, at):
-            yield WantedJob(JobKind.BUILD_DAILY, on, on)
+    for on in days_due(Span(max(first, term.from_on), term.to_on), calendar, at)[-DAYS_BACK:]:
+        yield WantedJob(JobKind.BUILD_DAILY, on, on)
     for kind, spans in (
-        (JobKind.BUILD_MONTHLY, months_due(term, calendar, at)),
-        (JobKind.BUILD_ANNUAL, years_due(term, calendar, at)),
+        (JobKind.BUILD_MONTHLY, months_due(term, calendar, at)[-MONTHS_BACK:]),
+        (JobKind.BUILD_ANNUAL, years_due(term, calendar, at)[-YEARS_BACK:]),
     ):
         yield from (WantedJob(kind, one.from_on, one.to_on) for one in spans if one.to_on >= first)

@@ -127,7 +127,8 @@ def _day_rows(report: PeriodReport) -> Iterator[Row]:
         label = f"{line.on.month}月{line.on.day}日（{WEEKDAYS[line.on.weekday()]}）"
         idle = not line.open and not line.tally.recorded and not line.tally.offered
         cells = ["" if idle else figures[key].text for key in day_keys()]
-        yield Row(label, cells, line.why_closed or line.report, not line.open)
+        handed_in = f"日報 {line.report}" if line.report else ""
+        yield Row(label, cells, line.why_closed or handed_in, not line.open)
 
 
 def _month_rows(report: PeriodReport) -> Iterator[Row]:
@@ -186,11 +187,11 @@ def _ranking(lines: Sequence[CategoryLine]) -> list[Ranked]:
 
 
 def _change(line: CategoryLine) -> str:
-    """▲12, ▼3, ±0; 「―」 where the period before is not known."""
+    """+12, -3, ±0; 「―」 where the period before is not known. Not ▲: on Japanese papers that is a minus."""
     if line.previous is None:
         return EMPTY
     moved = line.total - line.previous
-    return "±0" if moved == 0 else f"{'▲' if moved > 0 else '▼'}{abs(moved):,}"
+    return f"{moved:+,}" if moved else "±0"
 
 
 # --- findings ---

@@ -20,7 +20,9 @@ _CHANGES = {
 
 
 def target_text(target: Target, unit: Unit) -> str:
-    """90.0%以上, 5.0%以下, 0分以下."""
+    """90.0%以上, 5.0%以下; 0分 where nothing less is possible."""
+    if not target.at_least and not target.value:
+        return _in_unit(target.value, unit)
     return f"{_in_unit(target.value, unit)}{'以上' if target.at_least else '以下'}"
 
 

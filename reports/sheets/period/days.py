@@ -119,10 +119,9 @@ class _Days:
     def _figures(self, row: int, tally: Tally, looks: _Looks) -> None:
         number, raw_text, word = self._sheet.number, self._sheet.raw_text, looks.word
         for column, (measure, style) in enumerate(zip(self._measures, looks.numbers, strict=True), _FIRST):
-            figure = measure.of(tally)
-            cell = figure.cell
-            if cell is None:
-                raw_text(row, column, figure.text, word)
+            cell = measure.cell_of(tally)
+            if isinstance(cell, str):
+                raw_text(row, column, cell, word)
             else:
                 number(row, column, cell, style)
 

@@ -274,7 +274,7 @@ def test_without_a_fee_the_page_says_where_to_set_it(sqlite_centre: Centre, quic
     decide(sqlite_centre, Kind.NOTICE)
     answer = send(browser, "invoice")
     assert answer.status_code == 409
-    assert "契約の設定の「1か月の委託料（円、税込み）」" in words(answer)
+    assert "契約の設定の「委託金の月額（円、税込み）」" in words(answer)
 
 
 def test_the_fee_of_the_months_last_day_is_claimed(centre: Centre, manager: Person) -> None:
@@ -543,6 +543,21 @@ def test_another_contracts_records_are_not_found(sqlite_centre: Centre, quick: P
     stranger = sqlite_centre.person(Role.CONTRACT_MANAGER, contract_id=other).client()
     answer = stranger.post(f"{PAGE}/reductions/{found.id}/set-aside", data={"because": "誤り"})
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["reductions", "payments"])
+def test_a_record_is_set_aside_on_the_page_of_its_own_month_only(
+    sqlite_centre: Centre, quick: Person, kind: str
+) -> None:
+    browser = claimed(sqlite_centre, quick)
+    assert (reduce(browser).status_code, pay(browser).status_code) == (303, 303)
+    with sqlite_centre.inside():
+        (reduction,) = queries.reductions_of(sqlite_centre.contract_id, JUNE)
+        (payment,) = queries.payments_of(sqlite_centre.contract_id, JUNE, JUNE)[JUNE]
+    found = reduction.id if kind == "reductions" else payment.id
+    address = f"{kind}/{found}/set-aside"
+    assert browser.post(f"/completion/2026-05/{address}", data={"because": "誤り"}).status_code == 404
+    assert browser.post(f"{PAGE}/{address}", data={"because": "誤り"}).status_code == 303
 
 
 # --- drafts, and the list ---

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 from reports.period import Span
 from tests.reporting.periods.chance import RawCall, RawCount, RawStaff
@@ -19,6 +20,43 @@ HOLIDAYS = {
 }
 DONE = ("completed", "booking", "referred")
 OPERATORS = "operator"
+ALONE = (
+    "open_days",
+    "measured_days",
+    "offered",
+    "answered",
+    "abandoned",
+    "out_of_hours_offered",
+    "recorded",
+    "recorded_by_phone",
+    "completed",
+    "complaints",
+    "difficult",
+    "repeated",
+    "booking_calls",
+    "referred",
+    "transferred",
+    "escalated",
+    "callbacks_promised",
+    "disconnected",
+    "in_other_languages",
+    "shortage_minutes",
+    "planned_shortage_minutes",
+    "trained_people",
+)
+DIVIDED = {
+    "answer_rate": ("answered", "offered_where_answered"),
+    "abandonment_rate": ("abandoned", "offered_where_abandoned"),
+    "service_level": ("answered_within", "offered_where_within"),
+    "average_wait": ("wait_seconds", "answered_where_waited"),
+    "completion_rate": ("completed", "recorded"),
+    "average_talk": ("talk_seconds", "timed_calls"),
+    "average_after_call": ("after_seconds", "timed_calls"),
+    "repeat_rate": ("repeated", "numbered"),
+    "first_contact_rate": ("solved_at_first", "numbered"),
+    "reports_on_time_rate": ("reports_on_time", "reports_due"),
+}
+NOT_YET = ("escalation_days", "callbacks_kept_rate", "faq_used", "faq_missing", "documents_updated", "incidents")
 
 
 def days(span: Span) -> list[date]:
@@ -214,3 +252,25 @@ def _loose(counts: Iterable[int | None]) -> int | None:
 def _strict(rows: list[RawCount], column: str) -> int | None:
     values = [getattr(one, column) for one in rows]
     return None if not values or None in values else sum(values)
+
+
+# --- figures ---
+
+
+def expected(counts: dict[str, int | None]) -> dict[str, tuple[int | None, int | None]]:
+    """Each figure as numerator and denominator; None: not measured."""
+    known: dict[str, Any] = counts
+    found: dict[str, tuple[int | None, int | None]] = {name: (counts[name], 1) for name in ALONE}
+    found |= {name: (counts[upper], counts[lower]) for name, (upper, lower) in DIVIDED.items()}
+    found |= dict.fromkeys(NOT_YET, (None, 1))
+    apart = counts["answered_where_recorded"], counts["recorded_where_answered"]
+    busy = known["talk_seconds"] + known["after_seconds"]
+    return found | {
+        "difference": (None if None in apart else known["answered"] - known["recorded_where_answered"], 1),
+        "average_handling": (busy, counts["timed_calls"]),
+        "operator_hours": (counts["operator_minutes"], 1),
+        "planned_operator_hours": (counts["planned_operator_minutes"], 1),
+        "calls_per_hour": (known["recorded"] * 60, counts["operator_minutes"]),
+        "occupancy": (busy, known["operator_minutes"] * 60),
+        "covered_rate": (known["judged_minutes"] - known["shortage_minutes"], counts["judged_minutes"]),
+    }

@@ -112,7 +112,7 @@ def test_a_new_draft_takes_the_place_of_the_older_one(centre: Centre) -> None:
     browser = recorded_june(centre).client()
     first = built(centre, browser)
     another_call(centre)
-    assert "作成したあとに記録が変わりました" in browser.get(PAGE).text
+    assert "作成したあとに記録か所見が変わりました" in browser.get(PAGE).text
     second = built(centre, browser)
     assert second.id != first.id
     assert second.mark != first.mark
@@ -247,6 +247,7 @@ def test_the_command_writes_the_same_figures(
     assert told["figures"]["recorded"]["text"] == "2"
     assert len(told["files"]) == len(list(out.iterdir())) == 4
     assert all(Path(file).name.startswith(stem) for file in told["files"])
+    assert {file.stat().st_mode & 0o777 for file in out.iterdir()} == {0o600}
     if kind == "monthly":
         figures = shown(browser.get(PAGE).text)
         assert {key: told["figures"][key]["text"] for key in figures} == figures

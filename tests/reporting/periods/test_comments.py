@@ -174,7 +174,7 @@ def test_a_remark_written_after_the_build_asks_for_a_new_draft(sqlite_centre: Ce
     browser = recorded_june(sqlite_centre).client()
     built(sqlite_centre, browser)
     _write(browser, WORDS)
-    assert "作成したあとに記録が変わりました" in browser.get(PAGE).text
+    assert "作成したあとに記録か所見が変わりました" in browser.get(PAGE).text
 
 
 def test_every_section_of_the_year_may_be_remarked_on(sqlite_centre: Centre) -> None:

@@ -8,7 +8,7 @@ from callcenter.clock import instant_of
 from callcenter.jobs.ports import WantedJob
 from callcenter.jobs.rules import JobKind
 from callcenter.jobs.schedules import ask_due
-from callcenter.reporting.periods.scheduling import CATCHES_UP, wanted_jobs
+from callcenter.reporting.periods.scheduling import DAYS_BACK, MONTHS_BACK, wanted_jobs
 from callcenter.web.access import Role
 from tests.centre import Centre
 from tests.deliveries.factories import submitted as submitted_day
@@ -39,10 +39,34 @@ def test_a_days_draft_is_due_a_quarter_of_an_hour_after_closing(sqlite_centre: C
     assert _due(sqlite_centre, instant_of(TENTH, CLOSING + 15)) == [_day(TENTH)]
 
 
-def test_what_was_missed_is_made_up_for_within_two_weeks(sqlite_centre: Centre) -> None:
+def test_what_was_missed_is_made_up_for_within_five_open_days(sqlite_centre: Centre) -> None:
     recorded_june(sqlite_centre)
-    assert _day(TENTH) in _due(sqlite_centre, instant_of(TENTH + CATCHES_UP, 600))
-    assert _day(TENTH) not in _due(sqlite_centre, instant_of(TENTH + CATCHES_UP + timedelta(days=1), 600))
+    fifth = date(2026, 6, 16)
+    assert _day(TENTH) in _due(sqlite_centre, instant_of(fifth, CLOSING + 15))
+    assert _day(TENTH) in _due(sqlite_centre, instant_of(fifth + timedelta(days=1), CLOSING + 14))
+    assert _day(TENTH) not in _due(sqlite_centre, instant_of(fifth + timedelta(days=1), CLOSING + 15))
+
+
+def test_a_deployment_that_learns_it_in_mid_year_builds_the_newest_and_not_the_whole_year(
+    sqlite_centre: Centre,
+) -> None:
+    recorded_june(sqlite_centre)
+    due = _due(sqlite_centre, instant_of(date(2027, 2, 10), 720))
+    days = [one.period_from for one in due if one.kind is JobKind.BUILD_DAILY]
+    months = [one.period_from for one in due if one.kind is JobKind.BUILD_MONTHLY]
+    assert days == [date(2027, 2, on) for on in (3, 4, 5, 8, 9)]
+    assert len(days) == DAYS_BACK
+    assert months == [date(2026, 12, 1), date(2027, 1, 1)]
+    assert len(months) == MONTHS_BACK
+
+
+def test_of_several_years_the_last_is_made_up_for(sqlite_centre: Centre) -> None:
+    centre = sqlite_centre
+    with centre.inside():
+        centre.contract_id = centre.new_contract("R8-10", ends_on=date(2029, 3, 31))
+    recorded_june(centre)
+    due = _due(centre, instant_of(date(2028, 4, 3), 720))
+    assert [one.period_from for one in due if one.kind is JobKind.BUILD_ANNUAL] == [date(2027, 4, 1)]
 
 
 def test_a_month_is_due_in_the_morning_of_the_next_open_day(sqlite_centre: Centre) -> None:

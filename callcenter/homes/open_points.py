@@ -1,0 +1,43 @@
+"""Where the points come from: reporting's own, mails that nobody can be sure of, jobs that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from callcenter.deliveries import attention as deliveries
+from callcenter.deliveries.rules import KIND_LABELS
+from callcenter.homes.points import OpenPoint
+from callcenter.homes.ports import open_reports
+from callcenter.jobs import queries as jobs
+from callcenter.jobs.rules import JobKind, period_label
+
+REMEMBERED: Final = timedelta(days=7)
+"""How long a failed job is told."""
+TOLD_BY_THEMSELVES: Final = frozenset({JobKind.SUBMIT_PERIOD, JobKind.SEND_MAIL})
+"""An approval and a mail that failed are told as such."""
+
+
+def open_points(contract_id: UUID, now: datetime) -> list[OpenPoint]:
+    """Everything that waits under a contract at an instant."""
+    reports = (
+        OpenPoint(str(one.kind), one.name, one.endpoint, one.arguments, one.detail, one.due_on)
+        for one in open_reports(contract_id, now)
+    )
+    return [*reports, *_mails(contract_id), *_jobs(contract_id, now)]
+
+
+def _mails(contract_id: UUID) -> Iterator[OpenPoint]:
+    for one in deliveries.unsettled(contract_id):
+        version = one.version
+        name = f"{period_label(version.period_from, version.period_to)}の{KIND_LABELS[version.kind]}"
+        where = (("version_id", str(version.id)),)
+        yield OpenPoint("mail", name, "sendings.handing_over", where, one.sending.state_label)
+
+
+def _jobs(contract_id: UUID, now: datetime) -> Iterator[OpenPoint]:
+    kinds = [kind for kind in JobKind if kind not in TOLD_BY_THEMSELVES]
+    for job in jobs.failed(contract_id, kinds, now - REMEMBERED):
+        yield OpenPoint("job", f"{job.label} {job.period_label}", "jobs.overview", (), job.message)

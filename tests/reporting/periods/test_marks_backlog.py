@@ -1,0 +1,31 @@
+"""What waits to be settled today belongs to no month: it makes none of them "changed"."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from callcenter.reporting.periods.changed import mark_of_period
+from reports.period import PeriodReport
+from tests.reports import period_sample
+
+
+def _with(report: PeriodReport, **counts: object) -> PeriodReport:
+    assert report.reservations is not None
+    return replace(report, reservations=replace(report.reservations, **counts))
+
+
+@pytest.mark.parametrize("waiting", ["to_rebook", "differences"])
+def test_what_waits_today_changes_no_month_that_is_over(waiting: str) -> None:
+    report = period_sample.month()
+    assert mark_of_period(_with(report, **{waiting: 99})) == mark_of_period(report)
+
+
+def test_what_was_booked_in_the_month_does() -> None:
+    report = period_sample.month()
+    assert mark_of_period(_with(report, cancel_reasons=(("その他", 99),))) != mark_of_period(report)
+
+
+def test_a_month_without_reservations_has_a_mark_too() -> None:
+    report = replace(period_sample.month(), reservations=None)
+    assert mark_of_period(report) != mark_of_period(period_sample.month())
