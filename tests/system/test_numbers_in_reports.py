@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +17,9 @@ from tests.deliveries.factories import submitted
 from tests.deliveries.sending_factories import A, listed
 from tests.reporting.completion import factories as money
 from tests.reporting.periods.june import PAGE as MONTH
+
+NOWHERE = UUID(int=0)
+"""An id of nothing; workers of the test run must collect the same names."""
 
 NUMBER = individual_number()
 ITEMS, COMPLETION = "/reports/items/monthly", money.PAGE
@@ -56,8 +59,8 @@ FORMS: list[tuple[str, dict[str, str]]] = [
     (ITEMS, CHOICE),
     (f"{COMPLETION}/reductions", REDUCTION),
     (f"{COMPLETION}/payments", PAYMENT),
-    (f"{COMPLETION}/reductions/{uuid4()}/set-aside", {"because": ""}),
-    (f"{COMPLETION}/payments/{uuid4()}/set-aside", {"because": ""}),
+    (f"{COMPLETION}/reductions/{NOWHERE}/set-aside", {"because": ""}),
+    (f"{COMPLETION}/payments/{NOWHERE}/set-aside", {"because": ""}),
     (f"{COMPLETION}/notice", APPROVAL),
     (f"{COMPLETION}/invoice", APPROVAL),
 ]
