@@ -11,11 +11,22 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import booking, importing, list_page, period_workbook, rostering, save, staffing, workbook
+from tests.bench import (
+    booking,
+    importing,
+    list_page,
+    period_workbook,
+    rostering,
+    save,
+    scale,
+    staffing,
+    under_load,
+    workbook,
+)
 from tests.bench.deployments import DATABASES, subfolder
 from tests.bench.measuring import Comparison, table
 
-ITEMS = ("save", "list", "book", "free", "workbook", "period", "import", "staffing", "roster")
+ITEMS = ("save", "list", "book", "free", "workbook", "period", "scale", "underload", "import", "staffing", "roster")
 ROSTER = "roster"
 """Has no bare counterpart: a roster is held against its own proven bound."""
 SERVED = {
@@ -27,6 +38,8 @@ SERVED = {
 ALONE = {
     "workbook": workbook.compare,
     "period": period_workbook.compare,
+    "scale": scale.compare,
+    "underload": under_load.compare,
     "import": importing.compare,
     "staffing": staffing.compare,
 }

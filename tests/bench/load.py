@@ -121,17 +121,18 @@ class Load:
         self._until = time.monotonic() + plan["most_seconds"]
         self._turn, self._lock = 0, threading.Lock()
         self._gate = threading.Barrier(len(plan["desks"]) + 1)
+        self._begun = 0.0
         self.outcome = Outcome()
 
     def run(self) -> Outcome:
         threads = [threading.Thread(target=self._sit, args=(desk,)) for desk in self._plan["desks"]]
         for thread in threads:
             thread.start()
+        self._begun = time.perf_counter()
         self._gate.wait()
-        begun = time.perf_counter()
         for thread in threads:
             thread.join()
-        self.outcome.seconds = time.perf_counter() - begun
+        self.outcome.seconds = time.perf_counter() - self._begun
         return self.outcome
 
     def _next_turn(self) -> int | None:
@@ -154,7 +155,7 @@ class Load:
 
     def _ask(self, wire: Wire, desk: dict[str, Any], turn: int) -> None:
         request = self._make(desk, turn)
-        begun = time.perf_counter()
+        begun = self._moment(turn)
         status, body = wire.exchange(request)
         self.outcome.milliseconds.append((time.perf_counter() - begun) * 1000)
         if status not in (200, 201):
@@ -167,6 +168,17 @@ class Load:
             desk["url"] = answer.get("next") or desk["url"]
         elif self._plan["marker"].encode() not in body:
             self.outcome.failures.append("the page is not the one that was asked for")
+
+    def _moment(self, turn: int) -> float:
+        """When the request is sent. A paced plan (`per_second`) waits for its turn; what is late counts from there, as
+        somebody who waits would count."""
+        rate = self._plan.get("per_second")
+        now = time.perf_counter()
+        if not rate:
+            return now
+        due: float = self._begun + turn / rate
+        time.sleep(max(0.0, due - now))
+        return due
 
     def _refuse(self, what: str) -> None:
         if not self._plan.get("patient"):
