@@ -66,6 +66,7 @@ VALUES = {
     "corrected_ours": "こちらを直した",
     "no_error": "差異ではない",
     "monthly": "月次実績報告書",
+    "detail": "対応記録の明細",
     "annual": "完了報告書",
     "term": "契約期間実績報告書",
     "notice": "履行完了通知書",
