@@ -6,12 +6,14 @@ another contract. Types: `UtcDateTime` refuses naive instants; ids are UUIDv7 ma
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from enum import StrEnum
 from uuid import UUID
 
 import uuid_utils
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, ForeignKey, MetaData, TypeDecorator, Uuid
+from sqlalchemy import CheckConstraint, DateTime, Dialect, ForeignKey, MetaData, TypeDecorator, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 NAMES = {
@@ -61,6 +63,12 @@ class ContractScoped:
     # The type stands here: taken over from what it points at, it would be unknown until that module is imported.
     contract_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("contracts.id"), primary_key=True, sort_order=-20)
     id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-19)
+
+
+def one_of(column: str, coded: Iterable[StrEnum], *more: str) -> CheckConstraint:
+    """The column holds one of the coded values (or of `more`)."""
+    values = ", ".join(f"'{value}'" for value in [*(member.value for member in coded), *more])
+    return CheckConstraint(f"{column} IN ({values})", name=column)
 
 
 def new_id() -> UUID:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from callcenter.web.access import ROLE_LABELS, SCOPES
+from reports.period import PeriodKind
+from reports.period_bundle import SECTIONS
 from scheduling.calendar import READINGS
 
 VALUES = {
+    **SECTIONS,
+    **{kind.value: kind.label for kind in PeriodKind},
     **{role.value: label for role, label in ROLE_LABELS.items()},
     **SCOPES,
     **{reading.value: words.name for reading, words in READINGS.items()},
@@ -65,29 +69,11 @@ VALUES = {
     "corrected_theirs": "市システムを直した",
     "corrected_ours": "こちらを直した",
     "no_error": "差異ではない",
-    "monthly": "月次実績報告書",
     "detail": "対応記録の明細",
-    "annual": "完了報告書",
-    "term": "契約期間実績報告書",
     "notice": "履行完了通知書",
     "invoice": "請求書",
     "workbook": "Excel",
     "paper": "Word",
-    "summary": "総括",
-    "months": "月別の推移",
-    "days": "日別の推移",
-    "hours": "時間帯・曜日",
-    "categories": "問合せの分類",
-    "reservations": "予約",
-    "cases": "苦情・困難事例等",
-    "staffing": "配置",
-    "training": "研修",
-    "documents": "マニュアル・FAQ",
-    "proposals": "提案・指示",
-    "incidents": "事故等",
-    "achievements": "達成状況",
-    "issues": "課題",
-    "next_year": "次年度の提案",
     "handover.paper": "手渡し用（Word）",
     "network.paper": "通信回線用（Word）",
     "network_data": "個人情報のないデータの送信",

@@ -19,16 +19,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.calls.rules import CallState, Channel, Disposition, Language, Relation
-from callcenter.coded import Labelled
-from callcenter.extensions import Base, ContractScoped
+from callcenter.extensions import Base, ContractScoped, one_of
 
 # A bound value would not let SQLite use the partial index on open calls.
 IS_OPEN: ColumnElement[str] = literal_column("'open'")
-
-
-def _one_of(column: str, coded: type[Labelled]) -> CheckConstraint:
-    values = ", ".join(f"'{member.value}'" for member in coded)
-    return CheckConstraint(f"{column} IN ({values})", name=column)
 
 
 def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
@@ -61,11 +55,11 @@ class Call(ContractScoped, Base):
     __tablename__ = "calls"
     __table_args__ = (
         ForeignKeyConstraint(["contract_id", "category_code"], ["call_categories.contract_id", "call_categories.code"]),
-        _one_of("state", CallState),
-        _one_of("channel", Channel),
-        _one_of("relation", Relation),
-        _one_of("language", Language),
-        _one_of("disposition", Disposition),
+        one_of("state", CallState),
+        one_of("channel", Channel),
+        one_of("relation", Relation),
+        one_of("language", Language),
+        one_of("disposition", Disposition),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("local_minute BETWEEN 0 AND 1439", name="local_minute"),
         CheckConstraint("talk_seconds BETWEEN 0 AND 86400", name="talk_seconds"),

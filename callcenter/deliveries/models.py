@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.deliveries.rules import Edition, Kind, Method, Part, Reply, SendingState, State
-from callcenter.extensions import Base, ContractScoped
-
-
-def one_of(column: str, coded: type[StrEnum]) -> CheckConstraint:
-    values = ", ".join(f"'{member.value}'" for member in coded)
-    return CheckConstraint(f"{column} IN ({values})", name=column)
+from callcenter.extensions import Base, ContractScoped, one_of
 
 
 def _of_version() -> ForeignKeyConstraint:

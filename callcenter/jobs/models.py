@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from callcenter.extensions import Base, ContractScoped
+from callcenter.extensions import Base, ContractScoped, one_of
 from callcenter.jobs.rules import JobKind, JobState
-
-
-def _one_of(column: str, coded: type[StrEnum]) -> CheckConstraint:
-    values = ", ".join(f"'{member.value}'" for member in coded)
-    return CheckConstraint(f"{column} IN ({values})", name=column)
 
 
 class Job(ContractScoped, Base):
@@ -28,8 +22,8 @@ class Job(ContractScoped, Base):
     __tablename__ = "jobs"
     __table_args__ = (
         UniqueConstraint("contract_id", "kind", "period_from", "period_to", "subject"),
-        _one_of("kind", JobKind),
-        _one_of("state", JobState),
+        one_of("kind", JobKind),
+        one_of("state", JobState),
         CheckConstraint("period_from <= period_to", name="period"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
         CheckConstraint("round >= 1 AND tries >= 0", name="tries"),

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    CheckConstraint,
     ForeignKeyConstraint,
     Index,
     text,
 )
-
-from callcenter.coded import Labelled
-
-
-def one_of(column: str, coded: type[Labelled], *more: str) -> CheckConstraint:
-    values = ", ".join(f"'{value}'" for value in [*(member.value for member in coded), *more])
-    return CheckConstraint(f"{column} IN ({values})", name=column)
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from enum import StrEnum
-
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
-
-
-def one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
-    """The column holds one of the coded values."""
-    return CheckConstraint(f"{column} IN ({', '.join(repr(one.value) for one in values)})", name=column)
+from sqlalchemy import ForeignKeyConstraint, Index, text
 
 
 def belongs_to(column: str, table: str) -> ForeignKeyConstraint:

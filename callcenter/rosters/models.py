@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from callcenter.extensions import Base, ContractScoped
-from callcenter.rosters.columns import belongs_to, one_of
+from callcenter.extensions import Base, ContractScoped, one_of
+from callcenter.rosters.columns import belongs_to
 from callcenter.rosters.rules import Employment, PunchKind, StaffRole
 
 LIVE = "withdrawn_at IS NULL"

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from callcenter.extensions import Base, ContractScoped
+from callcenter.extensions import Base, ContractScoped, one_of
 from callcenter.rosters.codes import ShortageCause
-from callcenter.rosters.columns import one_of, unique_where
+from callcenter.rosters.columns import unique_where
 
 
 class ShortageNote(ContractScoped, Base):

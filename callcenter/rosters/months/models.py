@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from callcenter.extensions import Base, ContractScoped
+from callcenter.extensions import Base, ContractScoped, one_of
 from callcenter.rosters.codes import LeaveKind, RequestState, RosterState
-from callcenter.rosters.columns import belongs_to, one_of, unique_where
+from callcenter.rosters.columns import belongs_to, unique_where
 
 
 class RosterVersion(ContractScoped, Base):

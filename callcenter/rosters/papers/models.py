@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from callcenter.extensions import Base, ContractScoped
+from callcenter.extensions import Base, ContractScoped, one_of
 from callcenter.rosters.codes import AgreementKind, CertificateKind, InstructionKind
-from callcenter.rosters.columns import belongs_to, one_of
+from callcenter.rosters.columns import belongs_to
 
 
 class Kept:
