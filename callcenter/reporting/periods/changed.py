@@ -89,7 +89,10 @@ def _without_answer(line: DayLine) -> DayLine:
 
 def _without_backlog(counts: Counts | None) -> Counts | None:
     """Not what waits to be settled now, whatever the period: it changes with every working day."""
-    return replace(counts, differences=0, to_rebook=0) if counts else None
+    if counts is None:
+        return None
+    entries = counts.entries and (counts.entries[0], 0, 0)
+    return replace(counts, differences=0, to_rebook=0, entries=entries)
 
 
 def marks_of(report: PeriodReport, keys: ContractKeys) -> dict[str, str]:

@@ -21,6 +21,12 @@ def test_what_waits_today_changes_no_month_that_is_over(waiting: str) -> None:
     assert mark_of_period(_with(report, **{waiting: 99})) == mark_of_period(report)
 
 
+def test_what_was_entered_in_the_citys_system_afterwards_changes_none_either() -> None:
+    report = _with(period_sample.month(), entries=(40, 3, 7))
+    assert mark_of_period(_with(report, entries=(40, 0, 0))) == mark_of_period(report)
+    assert mark_of_period(_with(report, entries=(41, 3, 7))) != mark_of_period(report)
+
+
 def test_what_was_booked_in_the_month_does() -> None:
     report = period_sample.month()
     assert mark_of_period(_with(report, cancel_reasons=(("その他", 99),))) != mark_of_period(report)
