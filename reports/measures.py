@@ -31,6 +31,12 @@ def _handling(tally: Tally) -> int:
     return tally.talk_seconds + tally.after_seconds
 
 
+def _covered_thousandths(tally: Tally) -> int:
+    """Cut, as the coverage proof cuts: a single minute short is never 100.0 %."""
+    judged = tally.judged_minutes
+    return (judged - tally.shortage_minutes) * 1000 // judged if judged else 0
+
+
 _EXCHANGE = (
     Measure("offered", "着信数", "電話交換機が受付時間内に数えた着信の件数", Unit.COUNT, lambda t: t.offered),
     Measure("answered", "応答数", "着信のうち、オペレーターが応答した件数", Unit.COUNT, lambda t: t.answered),
@@ -265,10 +271,10 @@ _PEOPLE = (
     Measure(
         "covered_rate",
         "最少人数の充足率",
-        "（判定した受付時間 － 最少人数を下回った時間）÷ 判定した受付時間",
+        "（判定した受付時間 － 最少人数を下回った時間）÷ 判定した受付時間（0.1％未満は切捨て）",
         Unit.RATIO,
-        lambda t: t.judged_minutes - t.shortage_minutes,
-        lambda t: t.judged_minutes,
+        _covered_thousandths,
+        lambda t: 1000 if t.judged_minutes else 0,
     ),
     Measure(
         "trained_people",

@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.figures import EMPTY, NOT_MEASURED, State
-from reports.measures import DAILY, MEASURE, figures
+from reports.measures import DAILY, MEASURE, Definitions, figures, period_measures
 from reports.tally import Tally, over_days, paired
 
+COVERED = next(one for one in period_measures(Definitions()) if one.key == "covered_rate")
 counts = st.integers(0, 500)
 tallies = st.builds(Tally, offered=counts, answered=counts, abandoned=counts, recorded=counts, completed=counts)
 
@@ -91,3 +92,12 @@ def test_the_snapshot_holds_plain_values() -> None:
         "value": 1200,
         "text": "1,200",
     }
+
+
+@pytest.mark.parametrize(("short", "text"), [(0, "100.0%"), (1, "99.9%"), (3, "99.9%"), (24, "99.7%"), (8_820, "0.0%")])
+def test_one_minute_below_the_minimum_is_never_a_hundred_per_cent(short: int, text: str) -> None:
+    assert COVERED.of(Tally(judged_minutes=8_820, shortage_minutes=short)).text == text
+
+
+def test_with_nothing_judged_there_is_no_share() -> None:
+    assert COVERED.of(Tally()).state is State.EMPTY

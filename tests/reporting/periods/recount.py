@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -272,5 +273,10 @@ def expected(counts: dict[str, int | None]) -> dict[str, tuple[int | None, int |
         "planned_operator_hours": (counts["planned_operator_minutes"], 1),
         "calls_per_hour": (known["recorded"] * 60, counts["operator_minutes"]),
         "occupancy": (busy, known["operator_minutes"] * 60),
-        "covered_rate": (known["judged_minutes"] - known["shortage_minutes"], counts["judged_minutes"]),
+        "covered_rate": _cut(known["judged_minutes"], known["shortage_minutes"]),
     }
+
+
+def _cut(judged: int, short: int) -> tuple[int, int]:
+    """To the tenth of a per cent, never upwards."""
+    return (int(Decimal(judged - short) / judged * 1000), 1000) if judged else (0, 0)
