@@ -87,13 +87,12 @@ def known_by(contract_id: UUID, key: UUID) -> ApprovalFacts | None:
 
 
 def waiting_periods(contract_id: UUID) -> frozenset[tuple[str, Span]]:
-    """(code, span) of every approval that is being carried out."""
+    """(code, span) of every approval that is being carried out; one whose job gave up waits for nothing."""
     rows = db.session.execute(
-        select(ReportApproval.kind, ReportApproval.period_from, ReportApproval.period_to).where(
-            ReportApproval.contract_id == contract_id, ReportApproval.state == WAITING
-        )
-    )
-    return frozenset((row.kind, Span(row.period_from, row.period_to)) for row in rows)
+        select(*_FACTS).where(ReportApproval.contract_id == contract_id, ReportApproval.state == WAITING)
+    ).all()
+    waiting = [one for one in (ApprovalFacts(*row) for row in rows) if not _is_stopped(contract_id, one)]
+    return frozenset((one.code, Span(one.period_from, one.period_to)) for one in waiting)
 
 
 def stopped(contract_id: UUID, since: datetime) -> list[ApprovalFacts]:

@@ -21,19 +21,20 @@ KINDS = (Kind.MONTHLY, Kind.ANNUAL, Kind.TERM)
 
 
 class Step(Struct, frozen=True):
-    """What is to be done next, and how urgent that is (a kind of badge)."""
+    """What is to be done next, and how urgent that is (a kind of badge). `ours`: it is for the contractor to do."""
 
     label: str
     badge: str
+    ours: bool = False
 
 
 NOT_OVER = Step("期間の途中です", "mute")
-TO_BUILD = Step("案を作成してください", "warn")
-TO_APPROVE = Step("点検して、承認してください", "warn")
+TO_BUILD = Step("案を作成してください", "warn", ours=True)
+TO_APPROVE = Step("点検して、承認してください", "warn", ours=True)
 HANDING_OVER = Step("承認した内容を提出しています", "info")
 AT_THE_CITY = Step("市の判定を待っています", "info")
 ACCEPTED = Step("市が受領しました", "ok")
-SENT_BACK = Step("差戻しです。直して提出してください", "bad")
+SENT_BACK = Step("差戻しです。直して提出してください", "bad", ours=True)
 _STEPS = {State.SUBMITTED: AT_THE_CITY, State.ACCEPTED: ACCEPTED, State.SENT_BACK: SENT_BACK}
 
 

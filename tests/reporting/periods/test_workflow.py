@@ -270,7 +270,9 @@ def test_an_approval_whose_job_gave_up_makes_room_for_a_new_one(centre: Centre) 
     with centre.inside():
         found = jobs.job_of(centre.contract_id, approving.job_key(_approval(centre).id, JUNE))
     assert found is not None
+    assert "提出しています" in browser.get("/reports/periods").text
     assert browser.post(f"/jobs/{found.id}/cancel").status_code == 303
+    assert "提出しています" not in browser.get("/reports/periods").text
     assert "disabled" not in browser.get(PAGE).text.split('id="approval"')[1].split("</section>")[0]
     assert approve(browser).status_code == 303
     work(centre)
