@@ -1,5 +1,5 @@
 """The WSGI application, for servers that want a module: `gunicorn wsgi:app`."""
 
-from callcenter.app import create_app
+from callcenter.app import served
 
-app = create_app()
+app = served()

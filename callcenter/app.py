@@ -42,6 +42,7 @@ from callcenter.extensions import db, new_id
 from callcenter.homes import pages as home_pages
 from callcenter.homes.ports import CHANGED_REPORTS, OPEN_REPORTS, READY_DRAFTS
 from callcenter.jobs import pages as job_pages
+from callcenter.jobs import queue
 from callcenter.jobs.ports import HANDLERS, SCHEDULES, Handler
 from callcenter.jobs.rules import JobKind
 from callcenter.protection.deployment import log_key
@@ -161,6 +162,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions[SCHEDULES] = (scheduling.wanted_jobs,)
     access.require_rules(app)
     _serve_static(app, settings)
+    return app
+
+
+def served() -> Flask:
+    """The application of a web server, with everything loaded that a request would otherwise wait for."""
+    app = create_app()
+    queue.load()
     return app
 
 

@@ -28,7 +28,7 @@ from callcenter.extensions import db
 from callcenter.protection.keys import Keyring
 from callcenter.web.transaction import begins_writing
 
-APPLICATION = "callcenter.app:create_app()"
+APPLICATION = "callcenter.app:served()"
 
 
 def migrations_folder() -> Path:

@@ -51,7 +51,7 @@ class Deployment:
     def on_sqlite(self) -> bool:
         return self.environment["CALLCENTER_DATABASE_URL"].startswith("sqlite")
 
-    def launch(self, application: str | None = "callcenter.app:create_app()") -> Launch:
+    def launch(self, application: str | None = "callcenter.app:served()") -> Launch:
         return Launch(self.folder, self.environment, application, workers=1 if self.on_sqlite else 2)
 
 
