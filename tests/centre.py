@@ -14,6 +14,7 @@ from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from callcenter import deployment
 from callcenter.accounts import service as accounts
@@ -22,14 +23,18 @@ from callcenter.audit.service import system_actor
 from callcenter.clock import app_clock
 from callcenter.config import Settings, prepare_home
 from callcenter.contracts import service as contracts
+from callcenter.contracts.models import Contract
 from callcenter.extensions import db
-from callcenter.protection.keys import Keyring
 from callcenter.web.access import Actor, Role
 from callcenter.web.transaction import transaction
+from tests import quick_start
 from tests.postgres import PostgresServer
+
+quick_start.install()
 
 PASSWORD = "correct-horse-battery"
 # Argon2 takes 50 ms by design; a test that is not about passwords signs in without hashing.
+DATABASE, HOME = "callcenter.sqlite", "home"
 MONDAY_MORNING = datetime(2026, 6, 1, 0, 30, tzinfo=UTC)
 """Monday 1 June 2026, 09:30 in Tokyo: an ordinary open day."""
 
@@ -44,18 +49,21 @@ def settings_for(home: Path, database_url: str) -> Settings:
     )
 
 
-def migrated_sqlite(folder: Path) -> Path:
-    """A folder with an empty database at head."""
-    file = folder / "callcenter.sqlite"
-    migrate(f"sqlite:///{file}", folder / "home")
-    return file
+def sqlite_template(folder: Path) -> Path:
+    """A folder with a database at head and the home that belongs to it, for `Centre.on_sqlite`."""
+    prepare(f"sqlite:///{folder / DATABASE}", folder / HOME, "sqlite")
+    return folder
 
 
-def migrate(url: str, home: Path) -> None:
-    app = create_app(settings_for(home, url))
+def prepare(url: str, home: Path, database: str) -> None:
+    """Migrate a database and open one contract in it: what every centre begins with is done once."""
+    settings = settings_for(home, url)
+    app = create_app(settings)
     deployment.upgrade(app)
     with app.app_context():
         db.engine.dispose()
+    with Centre(settings, database):
+        pass
 
 
 @dataclass
@@ -141,22 +149,22 @@ class Centre:
 
     @classmethod
     def on_sqlite(cls, folder: Path, template: Path) -> Centre:
-        file = folder / "callcenter.sqlite"
-        shutil.copy(template, file)
-        return cls(_with_keys(folder, f"sqlite:///{file}"), "sqlite")
+        shutil.copy(template / DATABASE, folder / DATABASE)
+        return cls(_settled(folder, template / HOME, f"sqlite:///{folder / DATABASE}"), "sqlite")
 
     @classmethod
     def on_postgres(cls, folder: Path, server: PostgresServer, worker: str) -> Centre:
-        name = f"centre_{worker}"
-        server.template("callcenter_head", lambda url: migrate(url, folder / "template-home"))
+        name, home = f"centre_{worker}", server.directory / "template-home"
+        server.template("callcenter_head", lambda url: prepare(url, home, "postgresql"))
         server.drop_database(name)
         url = server.create_database(name, "callcenter_head")
-        return cls(_with_keys(folder, url), "postgresql")
+        return cls(_settled(folder, home, url), "postgresql")
 
     def __enter__(self) -> Centre:
         app_clock_of(self.app).fixed = MONDAY_MORNING
         with self.app.app_context():
-            self.contract_id = self.new_contract()
+            self.contract_id = next(iter(db.session.scalars(select(Contract.id))), None) or self.new_contract()
+            db.session.remove()
         return self
 
     def __exit__(
@@ -237,10 +245,10 @@ def app_clock_of(app: Flask) -> Any:
         return app_clock()
 
 
-def _with_keys(folder: Path, url: str) -> Settings:
-    settings = settings_for(folder / "home", url)
-    Keyring.create(settings.key_file)
-    return settings
+def _settled(folder: Path, home: Path, url: str) -> Settings:
+    """A copy of the home that belongs to a template."""
+    shutil.copytree(home, folder / HOME)
+    return settings_for(folder / HOME, url)
 
 
 def _add_user(login: str, name: str, at: datetime) -> UUID:

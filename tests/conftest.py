@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import centre as centres
 from tests import images
-from tests.centre import Centre, migrated_sqlite
+from tests.centre import Centre
 from tests.postgres import PostgresServer, PostgresUnavailable, shared_server
 
 DATABASES = ("sqlite", "postgresql")
@@ -30,8 +31,8 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) ->
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty database and its keys, copied for each test."""
-    return migrated_sqlite(tmp_path_factory.mktemp("sqlite-template"))
+    """A migrated database with one contract, and its keys: copied for each test."""
+    return centres.sqlite_template(tmp_path_factory.mktemp("sqlite-template"))
 
 
 @pytest.fixture(params=DATABASES)

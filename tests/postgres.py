@@ -31,6 +31,8 @@ from psycopg import sql
 from tests import postgres_keeper as keeper
 
 WAIT_SECONDS = 120
+MEMORY, MEMORY_BYTES = Path("/dev/shm"), 2 << 30
+"""A folder in memory, and how much must be free there."""
 
 
 class PostgresUnavailable(RuntimeError):
@@ -51,7 +53,7 @@ class PostgresServer:
     @classmethod
     def start(cls, durable: bool = False) -> Self:
         """Start a server; `durable` keeps fsync on. Raises PostgresUnavailable."""
-        directory = _new_directory()
+        directory = _new_directory(in_memory=not durable)
         lease = _take_share(directory, create=True)
         durability = ["--durable"] if durable else []
         command = [sys.executable, "-I", keeper.__file__, str(directory), str(_package()), *durability]
@@ -87,7 +89,7 @@ class PostgresServer:
 
     def create_database(self, name: str, template: str | None = None) -> str:
         """Make an empty database, or a copy of `template`, and return its `url`."""
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
         self._administer(statement.format(sql.Identifier(name), sql.Identifier(template or "template0")))
         return self.url(name)
 
@@ -100,7 +102,7 @@ class PostgresServer:
 
         Built under another name first, so that an interrupted build is never cloned. Returns `name`.
         """
-        with _locked(self.directory / "templates.lock"):
+        with locked(self.directory / "templates.lock"):
             if not self._is_database(name):
                 draft = f"{name}_draft"
                 self.drop_database(draft)
@@ -152,7 +154,7 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
     base = tmp_path_factory.getbasetemp()
     run = base if worker_id == "master" else base.parent
     pointer = run / "postgres.directory"
-    with _locked(run / "postgres.lock"):
+    with locked(run / "postgres.lock"):
         joined = PostgresServer.attach(Path(pointer.read_text())) if pointer.exists() else None
         server = joined or PostgresServer.start()
         server._shared = True
@@ -160,13 +162,22 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
     return server
 
 
-def _new_directory() -> Path:
-    """A fresh folder that the unprivileged server may pass through, but not list."""
-    places = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]
+def _new_directory(in_memory: bool) -> Path:
+    """A fresh folder that the unprivileged server may pass through, but not list; `in_memory`: where there is room
+    for it, since a database of three hundred files is then cloned in a sixth of the time."""
+    memory = [MEMORY] if in_memory and _free_bytes(MEMORY) > MEMORY_BYTES else []
+    places = [*memory, Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]
     place = next((place for place in places if os.geteuid() != 0 or keeper.reachable(place)), places[0])
     directory = Path(tempfile.mkdtemp(prefix="callcenter-pg-", dir=place))
     directory.chmod(0o711)
     return directory
+
+
+def _free_bytes(place: Path) -> int:
+    try:
+        return shutil.disk_usage(place).free if os.access(place, os.W_OK) else 0
+    except OSError:
+        return 0
 
 
 def _package() -> Path:
@@ -202,7 +213,7 @@ def _await_report(directory: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     with path.open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

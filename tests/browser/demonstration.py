@@ -15,10 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 PASSWORD = "minato-demo-only-2026"
 STARTS_WITHIN_SECONDS = 240
+COMMAND = [sys.executable, "-m", "callcenter.cli", "demo"]
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Demonstration:
         context = browser.new_context(viewport={"width": 1366, "height": height}, locale="ja-JP")
         page = context.new_page()
         page.goto(f"{self.address}/sign-in")
+        expect(page.locator("[name=login]")).to_be_focused()
         page.keyboard.type(login)
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
@@ -46,15 +48,18 @@ class Demonstration:
         page.screenshot(path=str(self.pictures / f"{name}.png"))
 
 
+def build(home: Path, *options: str) -> None:
+    """Make one, as `callcenter demo --no-serve` does, which takes `options`."""
+    command = [*COMMAND, "--no-serve", *options]
+    subprocess.run(command, env=_environment(home), check=True, stdout=subprocess.DEVNULL)
+
+
 @contextmanager
-def served(home: Path, pictures: Path, *options: str) -> Iterator[Demonstration]:
-    """Build (with `callcenter demo --no-serve`, which takes `options`), then serve."""
-    environment = {**os.environ, "CALLCENTER_HOME": str(home)}
-    command = [sys.executable, "-m", "callcenter.cli", "demo"]
-    subprocess.run([*command, "--no-serve", *options], env=environment, check=True, stdout=subprocess.DEVNULL)
+def served(home: Path, pictures: Path) -> Iterator[Demonstration]:
+    """Serve the demonstration that lies in `home`."""
     port = _free_port()
     server = subprocess.Popen(
-        [*command, "--port", str(port)], env=environment, stdout=subprocess.DEVNULL, start_new_session=True
+        [*COMMAND, "--port", str(port)], env=_environment(home), stdout=subprocess.DEVNULL, start_new_session=True
     )
     try:
         address = f"http://127.0.0.1:{port}"
@@ -63,6 +68,10 @@ def served(home: Path, pictures: Path, *options: str) -> Iterator[Demonstration]
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=30)
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return {**os.environ, "CALLCENTER_HOME": str(home)}
 
 
 def _free_port() -> int:

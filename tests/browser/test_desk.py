@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -373,18 +372,20 @@ def test_a_small_window_still_shows_the_save_button(seats: Seats) -> None:
 
 
 def test_digits_typed_while_a_slow_save_is_on_its_way_are_the_next_callers(desk: Page) -> None:
-    def late(route: Route) -> None:
-        time.sleep(1)
-        route.continue_()
+    on_its_way: list[Route] = []
+
+    def hold(route: Route) -> None:
+        on_its_way.append(route)
 
     desk.keyboard.press("Alt+/")
     desk.keyboard.type("0401")
     desk.keyboard.press("Alt+q")
     before = call_on(desk)
-    desk.route("**/save", late)
+    desk.route("**/save", hold)
     desk.keyboard.press("Control+Enter")
     expect(desk.locator("#status")).to_have_text("保存しています…")
     desk.keyboard.type("073-555")
+    on_its_way[0].continue_()
     desk.wait_for_selector(f"#desk:not([data-call-id='{before}'])")
     expect(desk.locator("#d-phone")).to_have_value("073-555")
 
