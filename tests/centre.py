@@ -143,6 +143,7 @@ class Centre:
     def __init__(self, settings: Settings, database: str) -> None:
         self.settings, self.database = settings, database
         self.app: Flask = create_app(settings)
+        self.app.jinja_env.bytecode_cache = quick_start.TEMPLATES
         self._stack = ExitStack()
         self.contract_id: UUID = UUID(int=0)
         self._people = 0
