@@ -13,7 +13,18 @@ from uuid import UUID
 
 import uuid_utils
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CheckConstraint, DateTime, Dialect, ForeignKey, MetaData, TypeDecorator, Uuid
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    TypeDecorator,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 NAMES = {
@@ -69,6 +80,17 @@ def one_of(column: str, coded: Iterable[StrEnum], *more: str) -> CheckConstraint
     """The column holds one of the coded values (or of `more`)."""
     values = ", ".join(f"'{value}'" for value in [*(member.value for member in coded), *more])
     return CheckConstraint(f"{column} IN ({values})", name=column)
+
+
+def within(column: str, table: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
+    """A reference that cannot leave the contract."""
+    return ForeignKeyConstraint(["contract_id", column], [f"{table}.contract_id", f"{table}.id"], ondelete=ondelete)
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index over the rows of a contract for which `where` holds."""
+    condition = text(where)
+    return Index(name, "contract_id", *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
 def new_id() -> UUID:

@@ -15,8 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from callcenter.extensions import Base, ContractScoped
-from callcenter.reservations.columns import partial_index, within
+from callcenter.extensions import Base, ContractScoped, partial_index, within
 
 
 class ReservationBook(Base):

@@ -23,8 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from callcenter.extensions import Base, ContractScoped, one_of
-from callcenter.reservations.columns import partial_index, within
+from callcenter.extensions import Base, ContractScoped, one_of, partial_index, within
 from callcenter.reservations.rules import Channel, EventKind, State, Visitor, WaitState
 
 _COUNTED = ("state", "channel", "stage", "capacity", "taken")
