@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from flask import Flask, current_app, request
@@ -23,10 +24,11 @@ from callcenter.audit import service as audit
 from callcenter.audit.checkpoints import CheckpointFile
 from callcenter.audit.ports import CONTRACTS_IN_USE, PEOPLE
 from callcenter.calls import api as call_api
-from callcenter.calls import category_pages, correction_pages, desk_pages, draft_api, record_pages
+from callcenter.calls import category_pages, correction_pages, desk_pages, draft_api, record_pages, recording
 from callcenter.calls import queries as calls
 from callcenter.calls import receivers as call_receivers
 from callcenter.calls import volumes as call_volumes
+from callcenter.calls.category_queries import categories_on
 from callcenter.calls.exchange import import_pages as exchange_import_pages
 from callcenter.calls.exchange import pages as exchange_pages
 from callcenter.clock import Clock, now
@@ -37,7 +39,7 @@ from callcenter.deliveries import api as report_api
 from callcenter.deliveries import pages as delivery_pages
 from callcenter.deliveries import sending, sending_pages
 from callcenter.errors import AppError, Forbidden, SetupRequired
-from callcenter.events import calendar_changed, contract_created, reservation_changed
+from callcenter.events import calendar_changed, call_discarded, contract_created, reservation_changed
 from callcenter.extensions import db, new_id
 from callcenter.homes import pages as home_pages
 from callcenter.homes.ports import CHANGED_REPORTS, OPEN_REPORTS, READY_DRAFTS
@@ -45,6 +47,15 @@ from callcenter.jobs import pages as job_pages
 from callcenter.jobs import queue
 from callcenter.jobs.ports import HANDLERS, SCHEDULES, Handler
 from callcenter.jobs.rules import JobKind
+from callcenter.knowledge import edition as knowledge_edition
+from callcenter.knowledge import edition_pages as knowledge_edition_pages
+from callcenter.knowledge import news_pages as knowledge_news_pages
+from callcenter.knowledge import pages as knowledge_pages
+from callcenter.knowledge import ports as knowledge_ports
+from callcenter.knowledge import question_pages, starting_pages, suggest_pages, synonym_pages, usage_pages
+from callcenter.knowledge import reading_pages as knowledge_reading_pages
+from callcenter.knowledge import uses as knowledge_uses
+from callcenter.knowledge.search import live
 from callcenter.protection.deployment import log_key
 from callcenter.protection.scan import FieldKind, IndividualNumberRefused, masked_text
 from callcenter.reporting import attention as report_attention
@@ -101,6 +112,8 @@ PAGES = (
     staffing_pages,
     desk_pages,
     booking_desk,
+    suggest_pages,
+    question_pages,
     reservation_pages,
     reservation_slots_pages,
     reservation_city_pages,
@@ -117,6 +130,13 @@ PAGES = (
     token_pages,
     contract_pages,
     calendar_pages,
+    knowledge_pages,
+    knowledge_reading_pages,
+    knowledge_edition_pages,
+    knowledge_news_pages,
+    starting_pages,
+    usage_pages,
+    synonym_pages,
 )
 """Modules with a `blueprint` and, where a menu leads to it, a `NAV`."""
 csrf = ForgeryCheck()
@@ -158,6 +178,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions[OPEN_REPORTS] = report_attention.open_points
     app.extensions[READY_DRAFTS] = report_attention.ready_days
     app.extensions[VOLUME] = call_volumes.volume
+    app.extensions[knowledge_ports.CATEGORIES] = categories_on
+    app.extensions[knowledge_ports.OWN_CALL] = recording.require_own
     app.extensions[HANDLERS] = _job_handlers()
     app.extensions[SCHEDULES] = (scheduling.wanted_jobs,)
     access.require_rules(app)
@@ -169,6 +191,7 @@ def served() -> Flask:
     """The application of a web server, with everything loaded that a request would otherwise wait for."""
     app = create_app()
     queue.load()
+    Thread(target=live.load, daemon=True, name="search").start()  # what is served meanwhile does not wait for it
     return app
 
 
@@ -181,6 +204,7 @@ def _job_handlers() -> dict[JobKind, Handler]:
         JobKind.BUILD_TERM: building.build_period,
         JobKind.SUBMIT_PERIOD: approving.submit_period,
         JobKind.SEND_MAIL: sending.deliver,
+        JobKind.SUBMIT_MANUAL: knowledge_edition.submit_edition,
     }
 
 
@@ -190,6 +214,7 @@ def _connect() -> None:
     contract_created.connect(reservation_receivers.prepare_contract)
     calendar_changed.connect(reservation_receivers.follow_calendar)
     reservation_changed.connect(call_receivers.note_reservation)
+    call_discarded.connect(knowledge_uses.forget_call)
 
 
 def echo(value: object, kind: str = "text") -> str:
@@ -256,6 +281,8 @@ def _guard() -> None:
     if request.endpoint is None:
         return
     view = current_app.view_functions[request.endpoint]
+    if hasattr(view, "__form_memory__"):
+        request.max_form_memory_size = view.__form_memory__
     who = access.current_actor()
     if who is not None and not identity.uses_cookie():
         require_no_other_contract(who)

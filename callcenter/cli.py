@@ -22,6 +22,7 @@ GROUPS = {
     "demo": ("callcenter.demo.cli:demo", "架空の 1 年分のデータでデモを開始"),
     "doctor": ("callcenter.deployment:doctor", "設定と環境の点検"),
     "jobs": ("callcenter.jobs.cli:group", "自動の処理の一覧・実行・中止"),
+    "knowledge": ("callcenter.knowledge.cli:group", "マニュアル・FAQのはじめの内容、検索の評価"),
     "reports": ("callcenter.reporting.cli:group", "報告書の作成"),
     "protection": ("callcenter.protection.cli:protection", "個人番号の検査"),
     "serve": ("callcenter.deployment:serve", "サービスを開始"),

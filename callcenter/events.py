@@ -19,3 +19,6 @@ is closed now, or may stand on one that is open now, follows."""
 reservation_changed = _signals.signal("reservation-changed")
 """Sent with `contract_id`, `call_id`, `kind` (booked, moved, cancelled …) when a step of a reservation was taken in a
 call: the call notes it."""
+
+call_discarded = _signals.signal("call-discarded")
+"""Sent with `contract_id`, `call_id` when an open call was closed unsaved: what was noted beside it counts no more."""

@@ -49,7 +49,7 @@ def table_workbook(title: str, columns: Sequence[Column], rows: Iterable[Row], f
     book = Book(BookFacts(title, facts.created_at, facts.streaming, facts.scratch_dir))
     total = 0
     for number, part in enumerate(_parts(rows, MOST_ROWS - 1), 1):
-        total += _list_sheet(book, _sheet_name(title, number), columns, part, _page(title, facts))
+        total += list_sheet(book, _sheet_name(title, number), columns, part, _page(title, facts))
     _conditions_sheet(book, title, facts, total)
     return book.finish()
 
@@ -81,7 +81,8 @@ def _page(title: str, facts: TableFacts) -> Page:
     )
 
 
-def _list_sheet(book: Book, name: str, columns: Sequence[Column], rows: Iterator[Row], page: Page) -> int:
+def list_sheet(book: Book, name: str, columns: Sequence[Column], rows: Iterable[Row], page: Page) -> int:
+    """A sheet of rows under frozen headings with filters. Returns how many rows there are."""
     sheet = book.sheet(name, widths(columns), page)
     sheet.headings(0, columns)
     writers = [_writer(sheet, index, column) for index, column in enumerate(columns)]

@@ -125,6 +125,12 @@ def require_open(found: Target) -> None:
         raise Closed()
 
 
+def require_own(call_id: UUID, *, by: Actor) -> None:
+    """For what is noted beside a call of one's own, open or just saved. Raises `NotFound`, `Closed`."""
+    if desk_queries.target(call_id, "", by=by).state is CallState.VOIDED:
+        raise Closed()
+
+
 def droppable_fields(row: OpenRow, keys: ContractKeys, *, drop: bool) -> list[str]:
     """The fields of an open call that go when it is closed unsaved, by name. Raises `Conflict` when there are any and
     nobody said that they may: words that were typed and erased again are none."""

@@ -25,6 +25,7 @@ from callcenter.calls.rules import CallState, Channel, Language, Relation
 from callcenter.calls.sealing import DRAFT, sealed, sealed_columns, sealed_json
 from callcenter.clock import local
 from callcenter.errors import Conflict
+from callcenter.events import call_discarded
 from callcenter.extensions import new_id
 from callcenter.protection.keys import ContractKeys
 from callcenter.web.access import Actor
@@ -285,6 +286,7 @@ def discard_call(target: Target, version: int, *, by: Actor, at: datetime, dropp
     place = Place(target.row.id, version)
     closed = {"state": CallState.VOIDED.value, "voided_at": at, "draft": None, "void_reason": None}
     guarded(_VOID, place, closed, by=by)
+    call_discarded.send(None, contract_id=by.contract, call_id=place.call_id)
     if dropped:
         record(Act("call.dropped", "call", str(place.call_id), {"fields": list(dropped)}), by=by, at=at)
 

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     TERM = "term"
     NOTICE = "notice"
     INVOICE = "invoice"
+    MANUAL = "manual"
 
 
 KIND_LABELS = {
@@ -33,6 +34,7 @@ KIND_LABELS = {
     Kind.TERM: "契約期間実績報告書",
     Kind.NOTICE: "履行完了通知書",
     Kind.INVOICE: "請求書",
+    Kind.MANUAL: "マニュアル・FAQ",
 }
 
 

@@ -25,7 +25,7 @@ from callcenter.calls.rules import CallState
 from callcenter.clock import instant_of
 from callcenter.config import Settings
 from callcenter.contracts.queries import calendar
-from callcenter.demo import appointments, attendance, episodes, handover, months, records
+from callcenter.demo import appointments, attendance, episodes, handover, knowledge_story, months, records
 from callcenter.demo import rosters as roster_desk
 from callcenter.demo.appointments import Appointments
 from callcenter.demo.attendance import PersonDay
@@ -82,19 +82,23 @@ def load(days: int | None, tell: Tell) -> Company:
         raise RuntimeError("demonstration data belong into a demonstration's home")
     with transaction():
         company = found_company(instant_of(FOUNDED_ON, 600))
+    preparing = knowledge_story.begin(company, instant_of(FOUNDED_ON, 660))
     wanted = scenes(calendar(company.contract_id).open_days(FIRST_ON, LAST_ON), days)
     book = Appointments(company.contract_id)
     for scene in wanted:
+        knowledge_story.on_the_day(scene.on, company, since=wanted[0].on)
         months.on_the_day(scene.on, company, since=wanted[0].on)
         play(scene, company, book)
         tell(1)
     _arrange_the_month(company)
+    knowledge_story.keep(preparing, company)
     return company
 
 
 def _arrange_the_month(company: Company) -> None:
     """The roster in force, a request that waits, and the month's report as a draft."""
     at = instant_of(TODAY, RECORDED_UNTIL_MINUTE)
+    knowledge_story.note_uses(company, at)
     roster_desk.publish_month(company.actors["supervisor"], at)
     roster_desk.ask_for_leave(company, at)
     months.draft_of_this_month(company, at)

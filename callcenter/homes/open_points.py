@@ -1,4 +1,5 @@
-"""Where the points come from: reporting's own, mails that nobody can be sure of, jobs that failed."""
+"""Where the points come from: reporting's own, mails that nobody can be sure of, jobs that failed, what of manuals and
+FAQ is unread or waits."""
 
 from __future__ import annotations
 
@@ -7,12 +8,15 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from callcenter.clock import local
 from callcenter.deliveries import attention as deliveries
 from callcenter.deliveries.rules import KIND_LABELS
 from callcenter.homes.points import OpenPoint
 from callcenter.homes.ports import open_reports
 from callcenter.jobs import queries as jobs
 from callcenter.jobs.rules import JobKind, period_label
+from callcenter.knowledge import attention as knowledge
+from callcenter.knowledge import edition_queries as editions
 
 REMEMBERED: Final = timedelta(days=7)
 """How long a failed job is told."""
@@ -26,7 +30,7 @@ def open_points(contract_id: UUID, now: datetime) -> list[OpenPoint]:
         OpenPoint(str(one.kind), one.name, one.endpoint, one.arguments, one.detail, one.due_on)
         for one in open_reports(contract_id, now)
     )
-    return [*reports, *_mails(contract_id), *_jobs(contract_id, now)]
+    return [*reports, *_mails(contract_id), *_jobs(contract_id, now), *_knowledge(contract_id, now)]
 
 
 def _mails(contract_id: UUID) -> Iterator[OpenPoint]:
@@ -41,3 +45,15 @@ def _jobs(contract_id: UUID, now: datetime) -> Iterator[OpenPoint]:
     kinds = [kind for kind in JobKind if kind not in TOLD_BY_THEMSELVES]
     for job in jobs.failed(contract_id, kinds, now - REMEMBERED):
         yield OpenPoint("job", f"{job.label} {job.period_label}", "jobs.overview", (), job.message)
+
+
+def _knowledge(contract_id: UUID, now: datetime) -> Iterator[OpenPoint]:
+    today = local(now).on
+    for person in knowledge.unread_people(contract_id, today):
+        yield OpenPoint("unread", person.name, "knowledge_readings.overview", (), f"未読 {person.count:,}件")
+    for one in editions.waiting(contract_id, today):
+        yield OpenPoint(one.kind, one.name, "knowledge_edition.overview", (), one.detail)
+    for notice in knowledge.open_notices(contract_id, today):
+        where = (("news_id", str(notice.id)),)
+        age = f"受領から{notice.age_days}日" if notice.age_days else "今日受領"
+        yield OpenPoint("news", f"{notice.issuer}「{notice.title}」", "knowledge_news.notice", where, age)

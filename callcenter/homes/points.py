@@ -29,17 +29,24 @@ EACH: Final = {
     "sent_back": (Urgency.NOW, "報告書が差し戻されました", "直して提出する"),
     "notice_back": (Urgency.NOW, "履行完了通知書が差し戻されました", "直して提出する"),
     "invoice_back": (Urgency.NOW, "請求書が差し戻されました", "直して提出する"),
+    "edition_back": (Urgency.NOW, "マニュアル・FAQが差し戻されました", "直して提出する"),
 }
 """A thing to do of its own for each: what stopped it is said."""
 SEVERAL: Final = {
     "mail": (Urgency.NOW, "市に届いていないかもしれない電子メールがあります", "送付を確かめる"),
+    "edition_asked": (Urgency.NOW, "市が最新のマニュアル・FAQを求めています", "提出する"),
     "overdue": (Urgency.NOW, "入金の期限を過ぎた請求があります", "請求を開く"),
     "job": (Urgency.TODAY, "自動処理が失敗しました", "自動処理を開く"),
     "notice": (Urgency.TODAY, "履行完了通知書を提出してください", "完了通知を開く"),
     "invoice": (Urgency.TODAY, "請求書を提出してください", "請求を開く"),
     "slow": (Urgency.TODAY, "市の判定が5開庁日を過ぎても届いていません", "報告書を開く"),
+    "edition_due": (Urgency.TODAY, "マニュアル・FAQをまだ市に提出していません", "提出する"),
+    "news": (Urgency.TODAY, "国・県等からの通知に未対応のものがあります", "通知を開く"),
+    "unread": (Urgency.TODAY, "マニュアル・FAQに未読の職員がいます", "既読の記録を開く"),
 }
 """One thing to do for all of them."""
+UNITS: Final = {"unread": "人"}
+"""What is counted, where it is not things."""
 MANAGERS: Final = frozenset({"invoice", "invoice_back", "overdue"})
 """Money is the contract manager's."""
 
@@ -89,7 +96,7 @@ def _task(key: str, words: tuple[Urgency, str, str], found: Sequence[OpenPoint],
         urgency,
         title,
         len(found),
-        "件",
+        UNITS.get(found[0].kind, "件"),
         detail,
         tuple(dict.fromkeys(links)),
         for_manager=found[0].kind in MANAGERS,

@@ -155,6 +155,13 @@ def jobs(contract_id: UUID, page: Page) -> tuple[list[JobFacts], int]:
     return [_as_facts(row) for row in db.session.execute(statement)], count
 
 
+def newest_of(contract_id: UUID, kind: JobKind) -> JobFacts | None:
+    """The job of a kind that was asked for last."""
+    statement = select(*_READ).where(Job.contract_id == contract_id, Job.kind == kind.value)
+    row = db.session.execute(statement.order_by(Job.asked_at.desc(), Job.id.desc()).limit(1)).first()
+    return _as_facts(row) if row is not None else None
+
+
 def failed(contract_id: UUID, kinds: Collection[JobKind], since: datetime) -> list[JobFacts]:
     """The jobs of some kinds that failed since an instant and were not asked for anew, by period."""
     statement = (

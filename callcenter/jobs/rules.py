@@ -20,6 +20,7 @@ class JobKind(StrEnum):
     BUILD_TERM = "build_term"
     SUBMIT_PERIOD = "submit_period"
     SEND_MAIL = "send_mail"
+    SUBMIT_MANUAL = "submit_manual"
 
 
 KIND_LABELS = {
@@ -29,6 +30,7 @@ KIND_LABELS = {
     JobKind.BUILD_TERM: "契約期間の報告書の作成",
     JobKind.SUBMIT_PERIOD: "承認した報告書の提出",
     JobKind.SEND_MAIL: "電子メールの送信",
+    JobKind.SUBMIT_MANUAL: "マニュアル・FAQの提出",
 }
 
 

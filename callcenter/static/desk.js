@@ -5,6 +5,7 @@ import { Category } from "./desk/category.js";
 import { Clock } from "./desk/clock.js";
 import { chooseVersion, mayDrop, tellSaved } from "./desk/conflict.js";
 import { Drafts } from "./desk/drafts.js";
+import { Faq } from "./desk/faq.js";
 import { History } from "./desk/history.js";
 import { Record } from "./desk/record.js";
 import { Save } from "./desk/save.js";
@@ -39,8 +40,7 @@ class Desk {
       onward: () => this.record.field("answer").focus(),
     });
     this.record.category = this.category;
-    this.history = new History(this, root);
-    this.booking = new Booking(this, root);
+    [this.history, this.booking, this.faq] = [History, Booking, Faq].map((Part) => new Part(this, root));
     this.lastField = null;
     this.ahead = ""; // digits typed while the save was on its way: the next caller's number
     this.listen();
@@ -142,6 +142,7 @@ class Desk {
     this.drafts.close();
     this.clock.stop();
     this.booking.stop();
+    this.faq.stop();
   }
 }
 
@@ -209,6 +210,7 @@ function takeUp() {
   if (JSON.stringify(words.fields) === JSON.stringify(desk.record.values())) return;
   desk.record.write(words.fields);
   desk.history.look();
+  desk.faq.look();
   desk.drafts.changed(null);
 }
 

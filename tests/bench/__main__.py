@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.bench import (
+    answering,
     booking,
     importing,
     list_page,
@@ -26,7 +27,20 @@ from tests.bench import (
 from tests.bench.deployments import DATABASES, subfolder
 from tests.bench.measuring import Comparison, table
 
-ITEMS = ("save", "list", "book", "free", "workbook", "period", "scale", "underload", "import", "staffing", "roster")
+ITEMS = (
+    "save",
+    "list",
+    "book",
+    "free",
+    "workbook",
+    "period",
+    "scale",
+    "underload",
+    "import",
+    "staffing",
+    "roster",
+    "answer",
+)
 ROSTER = "roster"
 """Has no bare counterpart: a roster is held against its own proven bound."""
 SERVED = {
@@ -42,6 +56,7 @@ ALONE = {
     "underload": under_load.compare,
     "import": importing.compare,
     "staffing": staffing.compare,
+    "answer": answering.compare,
 }
 MOST_ROUNDS = 50
 

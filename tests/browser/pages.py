@@ -102,6 +102,7 @@ SCREENS = (
     Screen("report-items", "supervisor", "/reports/items"),
     Screen("report-items-choice", "supervisor", "/reports/items/monthly"),
     Screen("jobs", "supervisor", "/jobs"),
+    Screen("knowledge-questions", "supervisor", "/knowledge/questions"),
     Screen("completion", "manager", "/completion"),
     Screen("completion-month", "manager", "/completion/2027-02"),
     Screen("completion-month-of-the-supervisor", "supervisor", f"/completion/{MONTH}"),

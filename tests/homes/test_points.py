@@ -74,3 +74,20 @@ def test_money_is_the_contract_managers() -> None:
         "invoice_back",
         "overdue",
     }
+
+
+def test_people_who_have_not_read_are_counted_as_people() -> None:
+    (task,) = tasks(
+        *(OpenPoint("unread", name, "knowledge_readings.overview", (), "未読 2件") for name in ("花子", "太郎"))
+    )
+    assert (task.count, task.unit, len(task.links)) == (2, "人", 1)
+    assert task.detail == "花子（未読 2件）、太郎（未読 2件）"
+
+
+def test_each_open_notice_has_its_link_and_its_age() -> None:
+    places = [(("news_id", str(place)),) for place in range(2)]
+    (task,) = tasks(
+        *(OpenPoint("news", "国「改定」", "knowledge_news.notice", place, "受領から3日") for place in places)
+    )
+    assert (task.count, task.unit, len(task.links)) == (2, "件", 2)
+    assert task.detail == "国「改定」（受領から3日）、国「改定」（受領から3日）"

@@ -1,4 +1,4 @@
-"""The files whose pages are looked at: invented periods as workbook and Word, and the month's letters."""
+"""The files whose pages are looked at: invented periods as workbook and Word, the month's letters, manual and FAQ."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from pathlib import Path
 
 from reports.daily import Edition, Person, Version
 from reports.forms import invoice, letter, notice
+from reports.manual_book import manual_workbook
+from reports.manual_paper import manual_paper
 from reports.period import PeriodReport
 from reports.period_book import period_workbook
 from reports.period_paper import period_paper
+from tests.reports.manual_sample import CHANGES, manual
 from tests.reports.period_sample import JUNE, month, quiet_month, submitted, term, year
 
 REPORTS: dict[str, Callable[[], PeriodReport]] = {
@@ -20,6 +23,7 @@ REPORTS: dict[str, Callable[[], PeriodReport]] = {
     "term": term,
     "quiet": quiet_month,
 }
+MANUAL = "manual"
 LETTERS = ("notice", "invoice", "invoice-reduced")
 
 
@@ -30,6 +34,10 @@ def write(folder: Path) -> Iterator[Path]:
         yield _file(folder, f"{name}.xlsx", period_workbook(made))
         yield _file(folder, f"{name}-paper.docx", period_paper(made))
     yield from _letters(folder)
+    yield _file(folder, f"{MANUAL}.xlsx", manual_workbook(manual(changes=CHANGES, number=2, change_note="変更 30件")))
+    yield _file(
+        folder, f"{MANUAL}-paper.docx", manual_paper(manual(changes=CHANGES, number=2, change_note="変更 30件"))
+    )
 
 
 def _letters(folder: Path) -> Iterator[Path]:

