@@ -325,8 +325,10 @@ def test_a_call_opened_by_mistake_is_dropped_with_its_words_after_a_question(sea
     page.keyboard.press("Alt+Delete")
     expect(page.locator("#discard-text")).to_have_text("入力した内容（電話番号、結果）は消えます。")
     page.keyboard.press("Escape")
+    expect(page.locator("#discard-text")).to_be_hidden()
     assert page.input_value("#d-phone") == "073-555-0197"
     page.keyboard.press("Alt+Delete")
+    expect(page.locator("#discard-text")).to_be_visible()
     page.get_by_role("button", name="入力を捨てる").click()
     page.wait_for_selector(f"#desk:not([data-call-id='{mistaken}'])")
     expect(page.locator("#status")).to_have_text("通話を捨てました")

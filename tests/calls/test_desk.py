@@ -166,7 +166,7 @@ def test_what_is_no_number_finds_nothing_and_breaks_nothing(sqlite_centre: Centr
     desk = sqlite_centre.person(Role.OPERATOR).client()
     answer = desk.post("/desk/caller", json={"phone": phone})
     assert answer.status_code == 200
-    assert "電話番号を入れると" in answer.text
+    assert "同じ電話番号からの問合せ" in answer.text
 
 
 def test_a_voided_contact_is_not_shown_and_only_ten_are_listed(centre: Centre) -> None:
