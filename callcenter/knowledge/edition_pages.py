@@ -21,6 +21,7 @@ from callcenter.errors import Conflict, InvalidInput, NotFound
 from callcenter.jobs import queries as jobs
 from callcenter.jobs.rules import JobKind
 from callcenter.knowledge import edition, edition_queries, requests
+from callcenter.knowledge.menu import GROUP
 from callcenter.protection.scan import IndividualNumberRefused, require_clean
 from callcenter.protection.text import clean_text
 from callcenter.web.access import CITY, LEADERSHIP, Role, actor, allow, only
@@ -33,7 +34,6 @@ from reports.daily import Person
 blueprint = Blueprint("knowledge_edition", __name__, url_prefix="/knowledge")
 READERS = LEADERSHIP | CITY
 OFFICERS = frozenset({Role.CITY_OFFICER})
-GROUP = "マニュアル・FAQ"
 NAV = (NavItem("市への提出", "knowledge_edition.overview", READERS, 26, section="knowledge_edition.", group=GROUP),)
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
 SHOWN_DAYS = 20

@@ -17,6 +17,7 @@ from callcenter.audit.typed import NOTHING, Refusal, refused
 from callcenter.clock import local, now
 from callcenter.errors import Conflict, InvalidInput
 from callcenter.knowledge import news, news_forms, news_queries, queries
+from callcenter.knowledge.menu import GROUP
 from callcenter.knowledge.news import ISSUER_LABELS, Issuer
 from callcenter.knowledge.news_queries import NoticeFacts, Wanted
 from callcenter.knowledge.queries import Current
@@ -33,7 +34,6 @@ from reports.columns import Column, Kind
 
 blueprint = Blueprint("knowledge_news", __name__, url_prefix="/knowledge/news")
 READERS = LEADERSHIP | {Role.CITY_OFFICER}
-GROUP = "マニュアル・FAQ"
 NAV = (NavItem("国・県等の動向", "knowledge_news.overview", READERS, 28, section="knowledge_news.", group=GROUP),)
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
 SUGGESTED, SUGGEST_FROM = 8, 500

@@ -19,6 +19,7 @@ from callcenter.clock import local, now
 from callcenter.errors import NotFound
 from callcenter.knowledge import differences, edit_pages, files, listing, ports, queries, review_pages, shown, sight
 from callcenter.knowledge.listing import SHOW_LABELS, Show
+from callcenter.knowledge.menu import GROUP
 from callcenter.knowledge.page_parts import LABELS, category_names, links_of, parts
 from callcenter.knowledge.queries import VersionFacts
 from callcenter.knowledge.routing import blueprint as blueprint
@@ -29,7 +30,6 @@ from callcenter.web.forms import optional_date, whole_of
 from callcenter.web.navigation import NavItem
 
 READERS = CENTRE | CITY
-GROUP = "マニュアル・FAQ"
 NAV = (
     NavItem("一覧", "knowledge.entries", READERS, 21, section="knowledge.", group=GROUP),
     NavItem("マニュアルを読む", "knowledge.manual", READERS, 22, group=GROUP),

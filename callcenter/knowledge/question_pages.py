@@ -13,6 +13,7 @@ from callcenter.clock import local, now
 from callcenter.errors import Conflict, InvalidInput
 from callcenter.knowledge import question_queries as queries
 from callcenter.knowledge import questions
+from callcenter.knowledge.menu import GROUP
 from callcenter.knowledge.ports import categories
 from callcenter.knowledge.question_queries import Asked
 from callcenter.knowledge.questions import ANSWER_LENGTH
@@ -30,7 +31,6 @@ blueprint = Blueprint("knowledge_questions", __name__)
 ANSWERERS = frozenset({Role.CITY_OFFICER})
 READERS = LEADERSHIP | ANSWERERS
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
-GROUP = "マニュアル・FAQ"
 NAV = (NavItem("該当なし", "knowledge_questions.overview", READERS, 36, section="knowledge_questions.", group=GROUP),)
 LABELS = {"answer": "回答", "with_number": "まとめ先の番号"}
 

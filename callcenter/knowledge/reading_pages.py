@@ -15,6 +15,7 @@ from callcenter.clock import local, now
 from callcenter.contracts import queries as contracts
 from callcenter.errors import InvalidInput, NotFound
 from callcenter.knowledge import queries, readings, sight
+from callcenter.knowledge.menu import GROUP
 from callcenter.knowledge.readings import Asked, Person
 from callcenter.knowledge.rules import KIND_LABELS, EntryKind
 from callcenter.lists.export import FILE_KINDS, ListFile, export_list, kind_of
@@ -26,7 +27,6 @@ from callcenter.web.transaction import end_read, transaction
 from reports.columns import Column, Kind
 
 blueprint = Blueprint("knowledge_readings", __name__, url_prefix="/knowledge")
-GROUP = "マニュアル・FAQ"
 NAV = (
     NavItem("未読", "knowledge_readings.unread", DESK, 24, section="knowledge_readings.unread", group=GROUP),
     NavItem("既読の記録", "knowledge_readings.overview", LEADERSHIP, 27, section="knowledge_readings.", group=GROUP),

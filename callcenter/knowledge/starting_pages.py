@@ -13,6 +13,7 @@ from callcenter.clock import local, now
 from callcenter.errors import AppError, Conflict, InvalidInput, NotFound
 from callcenter.knowledge import confirmations, ports, starting
 from callcenter.knowledge.confirmations import MANUAL, Seen
+from callcenter.knowledge.menu import GROUP
 from callcenter.knowledge.queries import Current
 from callcenter.knowledge.rules import AUDIENCE_LABELS, REASON_LENGTH, SOURCE_LABELS
 from callcenter.knowledge.sight import name_of, rendered
@@ -24,7 +25,6 @@ from callcenter.web.navigation import NavItem
 from callcenter.web.transaction import end_read, transaction
 
 blueprint = Blueprint("knowledge_starting", __name__, url_prefix="/knowledge")
-GROUP = "マニュアル・FAQ"
 OFFICERS = frozenset({Role.CITY_OFFICER})
 READERS = LEADERSHIP | CITY
 NAV = (

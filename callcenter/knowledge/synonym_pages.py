@@ -11,6 +11,7 @@ from callcenter.audit.typed import NOTHING, Refusal, refused
 from callcenter.clock import now
 from callcenter.errors import AppError, Conflict, InvalidInput
 from callcenter.knowledge import synonyms
+from callcenter.knowledge.menu import GROUP
 from callcenter.knowledge.synonyms import Wanted
 from callcenter.protection.scan import IndividualNumberRefused, require_clean
 from callcenter.protection.text import clean_line, clean_text
@@ -27,7 +28,7 @@ NAV = (
         SUPERVISION,
         31,
         section="knowledge_synonyms.",
-        group="マニュアル・FAQ",
+        group=GROUP,
     ),
 )
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)

@@ -15,6 +15,7 @@ from callcenter.clock import local, now
 from callcenter.contracts import queries as contracts
 from callcenter.errors import InvalidInput
 from callcenter.knowledge import confirmations, ports, usage
+from callcenter.knowledge.menu import GROUP
 from callcenter.knowledge.queries import Current
 from callcenter.knowledge.sight import name_of
 from callcenter.lists.export import FILE_KINDS, ListFile, export_list, kind_of
@@ -26,9 +27,7 @@ from reports.columns import Column, Kind
 
 blueprint = Blueprint("knowledge_usage", __name__, url_prefix="/knowledge")
 READERS = LEADERSHIP | CITY
-NAV = (
-    NavItem("利用状況", "knowledge_usage.overview", READERS, 30, section="knowledge_usage.", group="マニュアル・FAQ"),
-)
+NAV = (NavItem("利用状況", "knowledge_usage.overview", READERS, 30, section="knowledge_usage.", group=GROUP),)
 USED, UNUSED, MISSING, REVIEW = "used", "unused", "missing", "review"
 VIEWS = {
     USED: "よく使われた項目",
