@@ -24,7 +24,15 @@ from callcenter.audit import service as audit
 from callcenter.audit.checkpoints import CheckpointFile
 from callcenter.audit.ports import CONTRACTS_IN_USE, PEOPLE
 from callcenter.calls import api as call_api
-from callcenter.calls import category_pages, correction_pages, desk_pages, draft_api, record_pages, recording
+from callcenter.calls import (
+    category_pages,
+    correction_pages,
+    desk_pages,
+    draft_api,
+    period_queries,
+    record_pages,
+    recording,
+)
 from callcenter.calls import queries as calls
 from callcenter.calls import receivers as call_receivers
 from callcenter.calls import volumes as call_volumes
@@ -180,6 +188,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions[VOLUME] = call_volumes.volume
     app.extensions[knowledge_ports.CATEGORIES] = categories_on
     app.extensions[knowledge_ports.OWN_CALL] = recording.require_own
+    app.extensions[knowledge_ports.RECORDED] = period_queries.recorded
     app.extensions[HANDLERS] = _job_handlers()
     app.extensions[SCHEDULES] = (scheduling.wanted_jobs,)
     access.require_rules(app)

@@ -201,6 +201,51 @@ class Matter(Struct, frozen=True):
     text: str | None
 
 
+class EntryUse(Struct, frozen=True):
+    """An FAQ entry in force and in how many records it was used: what people call it, its title, its category in words
+    (empty: none)."""
+
+    name: str
+    title: str
+    category: str
+    records: int
+
+
+class Unanswered(Struct, frozen=True):
+    """Questions of a category in words that no FAQ answered: how many, and how many once put together."""
+
+    category: str
+    asked: int
+    different: int
+
+
+class EntryDue(Struct, frozen=True):
+    """An entry, manual or FAQ, past the date by which it had to be looked at again."""
+
+    name: str
+    title: str
+    review_by_on: date
+    days_late: int
+
+
+class DocumentUse(Struct, frozen=True):
+    """Manuals and FAQ as of the period's last day (`on`), or of today within it: the FAQ in force with their use, the
+    most used first; what nothing answered; what is past its review date."""
+
+    on: date
+    entries: tuple[EntryUse, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
+    overdue: tuple[EntryDue, ...] = ()
+
+    @property
+    def used(self) -> tuple[EntryUse, ...]:
+        return tuple(one for one in self.entries if one.records)
+
+    @property
+    def unused(self) -> tuple[EntryUse, ...]:
+        return tuple(one for one in self.entries if not one.records)
+
+
 class Comparison(Struct, frozen=True):
     """What the period is compared with. `source` says where the figures come from: our records, or the version that was
     delivered then."""
@@ -276,6 +321,7 @@ class PeriodReport(msgspec.Struct, frozen=True, dict=True):
     """Everything a report over a period prints. `checks`: what was open when it was built, in words (also printed).
 
     `notes` are sentences of the product, never typed. `reservations` None: nothing had ever been reserved.
+    `documents` None: no manual or FAQ was in force.
     """
 
     kind: PeriodKind
@@ -295,6 +341,7 @@ class PeriodReport(msgspec.Struct, frozen=True, dict=True):
     instructions: tuple[Instruction, ...] = ()
     matters: tuple[Matter, ...] = ()
     reservations: Counts | None = None
+    documents: DocumentUse | None = None
     previous: Comparison | None = None
     year_ago: Comparison | None = None
     targets: tuple[Target, ...] = ()

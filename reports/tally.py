@@ -71,14 +71,16 @@ class Tally(Struct, frozen=True):
     trainings: int = 0
     trained_people: int = 0
 
+    # manuals and FAQ: None before there were any
+    faq_used: int | None = None
+    faq_missing: int | None = None
+    documents_updated: int | None = None
+
     # records that do not exist yet
     callbacks_kept: int | None = None
     callbacks_due: int | None = None
     escalations_answered: int | None = None
     escalation_days: int | None = None
-    faq_used: int | None = None
-    faq_missing: int | None = None
-    documents_updated: int | None = None
     incidents: int | None = None
 
     def __add__(self, other: Tally) -> Tally:

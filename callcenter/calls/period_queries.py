@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Integer, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Subquery, and_, case, func, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
@@ -38,6 +38,11 @@ def saved(contract_id: UUID, from_on: date, to_on: date) -> tuple[ColumnElement[
         Call.state == CallState.SAVED.value,
         Call.local_on.between(from_on, to_on),
     )
+
+
+def recorded(contract_id: UUID, from_on: date, to_on: date) -> Subquery:
+    """The calls that count in a period, as `id` and `local_on`: for those who count what belongs to them."""
+    return select(Call.id, Call.local_on).where(*saved(contract_id, from_on, to_on)).subquery("recorded")
 
 
 # --- by day and half hour ---

@@ -212,7 +212,7 @@ class Use(ContractScoped, Base):
         within("version_id", VERSIONS),
         partial_index("uq_knowledge_uses_used", "call_id", "entry_id", where="outcome = 'used'", unique=True),
         partial_index("uq_knowledge_uses_missing", "call_id", where="outcome = 'missing'", unique=True),
-        Index("ix_knowledge_uses_day", "contract_id", "local_on"),
+        Index("ix_knowledge_uses_call", "contract_id", "call_id"),
         one_of("outcome", Outcome),
         CheckConstraint("(outcome = 'used') = (entry_id IS NOT NULL)", name="entry"),
         CheckConstraint("(entry_id IS NULL) = (version_id IS NULL)", name="version"),

@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from flask import current_app
+from sqlalchemy import Subquery
 
 from callcenter.web.access import Actor
 
@@ -56,3 +57,13 @@ def require_own_call(call_id: UUID, by: Actor) -> None:
     """What is noted in a call is noted by whoever holds it, while it is open or just saved."""
     bound: RequireOwnCall = current_app.extensions[OWN_CALL]
     bound(call_id, by=by)
+
+
+RECORDED = "callcenter_knowledge_recorded"
+Recorded = Callable[[UUID, date, date], Subquery]
+"""The saved calls of a span as `id` and `local_on`: what every report counts."""
+
+
+def recorded(contract_id: UUID, from_on: date, to_on: date) -> Subquery:
+    bound: Recorded = current_app.extensions[RECORDED]
+    return bound(contract_id, from_on, to_on)

@@ -39,7 +39,7 @@ SPAN = timedelta(days=29)
 _NAME = (Column("name", "番号", Kind.CODE, 14), Column("title", "項目", Kind.LONG_TEXT))
 _CATEGORY = Column("category", "分類", Kind.TEXT, 30)
 COLUMNS = {
-    USED: (*_NAME, _CATEGORY, Column("calls", "使われた通話", Kind.COUNT)),
+    USED: (*_NAME, _CATEGORY, Column("calls", "使われた記録", Kind.COUNT)),
     UNUSED: (*_NAME, _CATEGORY, Column("effective_on", "施行日", Kind.DATE)),
     MISSING: (
         _CATEGORY,
@@ -112,9 +112,9 @@ def _figures(asked: Asked) -> list[tuple[str, str, int, str]]:
     due = usage.reviews(asked.contract_id, asked.today)
     late = sum(one.overdue for one in due)
     return [
-        ("used", "FAQを使った通話", usage.totals(usage.calls_with_use(*span)), "件"),
-        ("missing", "該当がなかった通話", usage.totals(usage.calls_missing(*span)), "件"),
-        ("published", "施行した版", usage.published_between(*span), "件"),
+        ("used", "FAQを使った記録", usage.totals(usage.calls_with_use(*span)), "件"),
+        ("missing", "該当がなかった記録", usage.totals(usage.calls_missing(*span)), "件"),
+        ("published", "施行した版", usage.totals(usage.published(*span)), "件"),
         ("overdue", "見直し期限を過ぎた項目", late, "件"),
         ("soon", "30日以内に期限が来る項目", len(due) - late, "件"),
     ]

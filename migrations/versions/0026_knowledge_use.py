@@ -174,7 +174,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["noted_by"], ["users.id"], name=op.f("fk_knowledge_uses_noted_by")),
         sa.PrimaryKeyConstraint("contract_id", "id", name=op.f("pk_knowledge_uses")),
     )
-    op.create_index("ix_knowledge_uses_day", "knowledge_uses", ["contract_id", "local_on"], unique=False)
+    op.create_index("ix_knowledge_uses_call", "knowledge_uses", ["contract_id", "call_id"], unique=False)
     op.create_index(
         "uq_knowledge_uses_missing",
         "knowledge_uses",
@@ -225,7 +225,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("outcome = 'missing'"),
         postgresql_where=sa.text("outcome = 'missing'"),
     )
-    op.drop_index("ix_knowledge_uses_day", table_name="knowledge_uses")
+    op.drop_index("ix_knowledge_uses_call", table_name="knowledge_uses")
     op.drop_table("knowledge_uses")
     op.drop_table("knowledge_requests")
     op.drop_index("ix_knowledge_questions_state", table_name="knowledge_questions")

@@ -17,7 +17,7 @@ from callcenter.knowledge.questions import NewQuestion
 from callcenter.knowledge.rules import EntryKind
 from callcenter.web.access import Role
 from callcenter.web.transaction import transaction
-from tests.calls.factories import opened_call
+from tests.calls.factories import opened_call, saved_call
 from tests.centre import Centre, Person
 from tests.knowledge.factories import Made, published_entry, retired, revised
 
@@ -40,13 +40,18 @@ def entry(centre: Centre) -> Made:
     return published_entry(centre, title="受取りに必要なものは何ですか")
 
 
-def call(centre: Centre, operator: Person) -> UUID:
-    return UUID(opened_call(operator.client()))
+def call(centre: Centre, operator: Person, on: date = MONDAY, minute: int = NOON) -> UUID:
+    """A call that began that minute of a day and was saved."""
+    known = centre.now
+    centre.at(instant_of(on, minute))
+    made = saved_call(operator.client(), timing={"started_ms_ago": 0, "talk_seconds": 0})
+    centre.at(known)
+    return UUID(made)
 
 
 def use(centre: Centre, operator: Person, made: Made, call_id: UUID | None = None, on: date = MONDAY) -> UUID:
     """Note that an entry was used in a call, at noon of a day."""
-    used_in = call_id or call(centre, operator)
+    used_in = call_id or call(centre, operator, on)
     with centre.inside(), transaction():
         new = uses.NewUse(used_in, made.entry_id, made.version_id, 1)
         uses.note_use(new, "", by=operator.actor, at=instant_of(on, NOON))
@@ -54,7 +59,7 @@ def use(centre: Centre, operator: Person, made: Made, call_id: UUID | None = Non
 
 
 def nothing_fits(centre: Centre, operator: Person, call_id: UUID | None = None, on: date = MONDAY) -> UUID:
-    asked_in = call_id or call(centre, operator)
+    asked_in = call_id or call(centre, operator, on)
     with centre.inside(), transaction():
         uses.note_missing(asked_in, by=operator.actor, at=instant_of(on, NOON))
     return asked_in
@@ -111,6 +116,53 @@ def test_calls_that_nothing_fitted_are_counted_for_themselves(centre: Centre, op
         assert usage.use_counts(centre.contract_id, MONDAY, MONDAY) == {entry.entry_id: 1}
 
 
+def test_what_was_noted_in_an_open_or_a_voided_call_counts_nowhere(
+    centre: Centre, operator: Person, leader: Person, entry: Made
+) -> None:
+    use(centre, operator, entry, UUID(opened_call(operator.client())))
+    voided = use(centre, operator, entry)
+    nothing_fits(centre, operator, voided)
+    counted = [usage.calls_with_use, usage.calls_missing, usage.use_counts]
+    with centre.inside():
+        before = [count(centre.contract_id, MONDAY, MONDAY) for count in counted]
+    form = {"reason": "重複して記録したため", "version": "2"}
+    assert leader.client().post(f"/calls/{voided}/void", data=form).status_code == 303
+    with centre.inside():
+        after = [count(centre.contract_id, MONDAY, MONDAY) for count in counted]
+    assert before == [{MONDAY: 1}, {MONDAY: 1}, {entry.entry_id: 1}]
+    assert after == [{}, {}, {}]
+
+
+def test_a_use_counts_on_the_day_its_call_began_though_it_was_noted_after_midnight(
+    centre: Centre, operator: Person, entry: Made
+) -> None:
+    last = date(2027, 3, 31)
+    call_id = call(centre, operator, last, 23 * 60 + 59)
+    with centre.inside(), transaction():
+        new = uses.NewUse(call_id, entry.entry_id, entry.version_id, 1)
+        uses.note_use(new, "", by=operator.actor, at=instant_of(last + timedelta(days=1), 1))
+    with centre.inside():
+        assert usage.calls_with_use(centre.contract_id, last, last) == {last: 1}
+        assert usage.calls_with_use(centre.contract_id, last + timedelta(days=1), last + timedelta(days=1)) == {}
+
+
+def test_nothing_is_measured_before_there_is_something_to_use_or_renew(centre: Centre, operator: Person) -> None:
+    published_entry(centre, title="はじめに", kind=EntryKind.CHAPTER, on=TUESDAY)
+    entry = published_entry(centre, on=TUESDAY + timedelta(days=2))
+    use(centre, operator, entry, on=TUESDAY + timedelta(days=2))
+    with centre.inside():
+        days = usage.days(centre.contract_id, MONDAY, MONDAY + timedelta(days=4))
+        other = usage.days(centre.new_contract("R9"), TUESDAY, TUESDAY)
+    assert [days.on(MONDAY + timedelta(days=number)) for number in range(5)] == [
+        (None, None, None),
+        (None, None, 1),
+        (None, None, 0),
+        (1, 0, 1),
+        (0, 0, 0),
+    ]
+    assert other.on(TUESDAY) == (None, None, None)
+
+
 def test_another_contracts_calls_count_nowhere(centre: Centre, operator: Person, entry: Made) -> None:
     use(centre, operator, entry)
     ask(centre, operator, "0101")
@@ -120,17 +172,15 @@ def test_another_contracts_calls_count_nowhere(centre: Centre, operator: Person,
         assert usage.calls_with_use(other, MONDAY, MONDAY) == {}
         assert usage.unanswered(other, MONDAY, MONDAY) == []
         assert usage.counted(other, MONDAY, MONDAY) == []
-        assert usage.published_between(other, MONDAY, MONDAY) == 0
+        assert usage.published(other, MONDAY, MONDAY) == {}
 
 
 def test_a_version_counts_as_published_on_the_day_it_comes_into_force(centre: Centre, entry: Made) -> None:
     revised(centre, entry.entry_id, on=TUESDAY, body="直した本文です。")
     with centre.inside():
-        counts = [
-            usage.published_between(centre.contract_id, *span)
-            for span in ((MONDAY, MONDAY), (TUESDAY, TUESDAY), (MONDAY, TUESDAY), (date(2026, 5, 1), date(2026, 5, 31)))
-        ]
-    assert counts == [1, 1, 2, 0]
+        days = usage.published(centre.contract_id, MONDAY, TUESDAY)
+        before = usage.published(centre.contract_id, date(2026, 5, 1), date(2026, 5, 31))
+    assert (days, before) == ({MONDAY: 1, TUESDAY: 1}, {})
 
 
 def test_the_most_used_come_first_and_the_rest_by_number(centre: Centre, operator: Person, entry: Made) -> None:
@@ -254,7 +304,7 @@ def test_each_table_is_a_file_with_the_rows_of_the_screen(
     form = {"format": "csv", "view": "used", "from": "2026-06-01", "to": "2026-06-01"}
     answer = leader.client().post("/knowledge/usage/export", data=form)
     rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert [(row["番号"], row["項目"], row["使われた通話"]) for row in rows] == [
+    assert [(row["番号"], row["項目"], row["使われた記録"]) for row in rows] == [
         ("FAQ 1", "受取りに必要なものは何ですか", "1")
     ]
     with centre.inside():

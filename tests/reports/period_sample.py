@@ -34,6 +34,7 @@ from reports.period import (
     month_span,
 )
 from reports.tally import Tally, over_days, paired
+from tests.reports.document_sample import documents
 from tests.reports.sample import OPERATORS, SUPERVISOR, all_categories
 
 JUNE = month_span(date(2026, 6, 1))
@@ -141,6 +142,7 @@ def _report(kind: PeriodKind, span: Span, calls: int) -> PeriodReport:
         instructions=_instructions(span),
         matters=_matters(span),
         reservations=_reservations(days),
+        documents=documents(span),
         previous=None if kind is PeriodKind.TERM else _comparison(kind, span, before),
         targets=TARGETS,
         comments=_comments(kind),
@@ -226,6 +228,9 @@ def _day(on: date, calls: int, dice: random.Random) -> DayLine:
         judged_minutes=525,
         planned_shortage_minutes=0,
         trained_people=int(on.day == 15) * 2,
+        faq_used=recorded * 6 // 10,
+        faq_missing=recorded // 30,
+        documents_updated=int(on.day == 12) * 3,
     )
     return DayLine(on, "", paired(tally), "未提出" if on == date(2026, 6, 30) else "提出 第1版")
 

@@ -65,7 +65,7 @@ def test_the_summary_shows_the_period_before_and_the_signed_difference() -> None
         assert found[label][5] == (report.figures[key].value or 0) - (then.value or 0)
     points = ((report.figures["answer_rate"].value or 0) - (report.previous.figures["answer_rate"].value or 0)) * 100
     assert found["応答率"][5] == pytest.approx(points, abs=0.051)
-    assert found["FAQの利用件数"][4:6] == ("未計測", "―")
+    assert found["事故・ヒヤリハットの件数"][4:6] == ("未計測", "―")
 
 
 def test_the_same_period_of_last_year_has_its_columns_too() -> None:

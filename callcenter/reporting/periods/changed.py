@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from callcenter.protection.keys import ContractKeys
 from callcenter.reporting.periods.comparing import CATEGORY
 from reports.booking_counts import Counts
-from reports.period import DayLine, PeriodReport
+from reports.period import DayLine, DocumentUse, PeriodReport
 from reports.period_bundle import SECTIONS
 
 PART_LABELS = {
@@ -25,6 +25,7 @@ PART_LABELS = {
     "attributes": "経路・問合せ者・言語・結果の内訳",
     "cases": "苦情・困難事例等の一覧",
     "reservations": "予約",
+    "documents": "マニュアル・FAQの利用",
     "coverage": "最少人数を下回った日（原因・対策を含む）",
     "people": "従事者ごとの日数・時間",
     "trainings": "研修・誓約",
@@ -72,6 +73,7 @@ def _parts(report: PeriodReport) -> dict[str, object]:
         "instructions": report.instructions,
         "matters": report.matters,
         "reservations": _without_backlog(report.reservations),
+        "documents": _without_grouping(report.documents),
         "comparisons": (report.previous, report.year_ago),
         "targets": report.targets,
         "exclusions": report.exclusions,
@@ -93,6 +95,11 @@ def _without_backlog(counts: Counts | None) -> Counts | None:
         return None
     entries = counts.entries and (counts.entries[0], 0, 0)
     return replace(counts, differences=0, to_rebook=0, entries=entries)
+
+
+def _without_grouping(use: DocumentUse | None) -> DocumentUse | None:
+    """Not which questions were put together: that is done after the period, and changes nothing of what was asked."""
+    return use and replace(use, unanswered=tuple(replace(one, different=0) for one in use.unanswered))
 
 
 def marks_of(report: PeriodReport, keys: ContractKeys) -> dict[str, str]:

@@ -22,6 +22,7 @@ from callcenter.clock import local
 from callcenter.contracts import queries as contracts
 from callcenter.deliveries import period_queries as delivered
 from callcenter.deliveries.rules import Kind
+from callcenter.knowledge import usage
 from callcenter.rosters import period_queries as rosters
 from callcenter.rosters.codes import CertificateKind
 from callcenter.rosters.coverage import queries as coverage
@@ -36,7 +37,8 @@ Numbers = Mapping[str, int | None]
 
 
 class Counted(Struct, frozen=True):
-    """A period as counted. `statuses`: every day of it; everything else only of the days that have come."""
+    """A period as counted. `statuses`: every day of it; everything else only of the days that have come.
+    `documents_since`: when the first manual or FAQ came into force."""
 
     statuses: tuple[DayStatus, ...]
     past: tuple[DayStatus, ...]
@@ -48,6 +50,7 @@ class Counted(Struct, frozen=True):
     work: rosters.Work
     papers: Sequence[Certificate]
     first_recorded_on: date | None
+    documents_since: date | None = None
 
     @property
     def tally(self) -> Tally:
@@ -69,10 +72,11 @@ class _Rows(Struct, frozen=True):
     operators: Mapping[date, int]
     papers: Mapping[date, Sequence[Certificate]]
     due: Mapping[date, bool]
+    documents: usage.Days
 
 
 def count(contract_id: UUID, span: Span, now: datetime, chosen: Definitions) -> Counted:
-    """Every day of a span within the contract, as of `now`. About twenty statements, however many calls and days."""
+    """Every day of a span within the contract, as of `now`. About 25 statements, however many calls and days."""
     opening = contracts.calendar(contract_id)
     statuses = tuple(opening.days(span.from_on, span.to_on))
     past = tuple(one for one in statuses if one.on <= local(now).on)
@@ -91,6 +95,7 @@ def count(contract_id: UUID, span: Span, now: datetime, chosen: Definitions) -> 
         operators=work.operators,
         papers=_by_day(papers),
         due=_on_time(opening, _due_days(past, first), contract_id, now),
+        documents=usage.days(contract_id, *period),
     )
     return Counted(
         statuses=statuses,
@@ -103,6 +108,7 @@ def count(contract_id: UUID, span: Span, now: datetime, chosen: Definitions) -> 
         work=work,
         papers=papers,
         first_recorded_on=first,
+        documents_since=rows.documents.since,
     )
 
 
@@ -125,6 +131,7 @@ def _tally(status: DayStatus, rows: _Rows) -> Tally:
         **_again(rows.repeats.get(on, NOTHING)),
         **_offered(status, rows.exchange.get(on)),
         **_people(rows.coverage[on], rows.operators.get(on, 0), rows.papers.get(on, ())),
+        **_documents(rows.documents, on),
         "open_days": int(status.open),
         "reports_due": int(on in rows.due),
         "reports_on_time": int(rows.due.get(on, False)),
@@ -193,6 +200,12 @@ def _people(day: coverage.DayCoverage, operator_minutes: int, papers: Sequence[C
         "trainings": len({one.title for one in trained}),
         "trained_people": len(trained),
     }
+
+
+def _documents(found: usage.Days, on: date) -> Numbers:
+    """Nothing is measured before there was an FAQ to use, or anything to renew."""
+    used, missing, published = found.on(on)
+    return {"faq_used": used, "faq_missing": missing, "documents_updated": published}
 
 
 def _due_days(past: Iterable[DayStatus], first_recorded_on: date | None) -> list[date]:

@@ -22,7 +22,7 @@ from callcenter.deliveries import queries as delivered
 from callcenter.deliveries.queries import VersionFacts
 from callcenter.deliveries.rules import STATE_LABELS, Kind
 from callcenter.reporting import changes
-from callcenter.reporting.periods import matters, people, tables
+from callcenter.reporting.periods import documents, matters, people, tables
 from callcenter.reporting.periods.changed import NOT_SUBMITTED
 from callcenter.reporting.periods.changed import difference as difference
 from callcenter.reporting.periods.changed import mark_of_period as mark_of_period
@@ -68,6 +68,7 @@ class PeriodFacts(Struct, frozen=True):
     instructions: tuple[values.Instruction, ...]
     matters: tuple[values.Matter, ...]
     reservations: BookingCounts | None
+    documents: values.DocumentUse | None
     previous: values.Comparison | None
     year_ago: values.Comparison | None
     exclusions: tuple[Exclusion, ...]
@@ -120,6 +121,9 @@ def read(contract_id: UUID, kind: PeriodKind, span: Span, now: datetime) -> Peri
         instructions=people.instructions(rows.instructions),
         matters=matters.matter_lines(rows.matters),
         reservations=of_period(contract_id, span.from_on, span.to_on),
+        documents=documents.of_period(
+            contract_id, Span(span.from_on, _until(span, now)), rows.names, counted.documents_since
+        ),
         previous=before.comparison,
         year_ago=last_year.comparison,
         exclusions=(
@@ -275,6 +279,7 @@ def build(
         instructions=facts.instructions,
         matters=facts.matters,
         reservations=facts.reservations,
+        documents=facts.documents,
         previous=facts.previous,
         year_ago=facts.year_ago,
         targets=facts.chosen.targets,

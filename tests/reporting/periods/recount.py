@@ -44,6 +44,9 @@ ALONE = (
     "shortage_minutes",
     "planned_shortage_minutes",
     "trained_people",
+    "faq_used",
+    "faq_missing",
+    "documents_updated",
 )
 DIVIDED = {
     "answer_rate": ("answered", "offered_where_answered"),
@@ -57,7 +60,7 @@ DIVIDED = {
     "first_contact_rate": ("solved_at_first", "numbered"),
     "reports_on_time_rate": ("reports_on_time", "reports_due"),
 }
-NOT_YET = ("escalation_days", "callbacks_kept_rate", "faq_used", "faq_missing", "documents_updated", "incidents")
+NOT_YET = ("escalation_days", "callbacks_kept_rate", "incidents")
 
 
 def days(span: Span) -> list[date]:
@@ -226,6 +229,7 @@ class Recount:
             **self.exchange(on),
             **self.people(on),
             **self.reports(on),
+            **self.world.faq.day(on),
             "open_days": int(is_open(on)),
         }
         both = {

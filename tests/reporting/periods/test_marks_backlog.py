@@ -35,3 +35,14 @@ def test_what_was_booked_in_the_month_does() -> None:
 def test_a_month_without_reservations_has_a_mark_too() -> None:
     report = replace(period_sample.month(), reservations=None)
     assert mark_of_period(report) != mark_of_period(period_sample.month())
+
+
+def test_putting_questions_together_afterwards_changes_no_month_but_one_more_of_them_does() -> None:
+    report = period_sample.month()
+    use = report.documents
+    assert use is not None
+    together = tuple(replace(one, different=1) for one in use.unanswered)
+    more = tuple(replace(one, asked=one.asked + 1) for one in use.unanswered)
+    assert mark_of_period(replace(report, documents=replace(use, unanswered=together))) == mark_of_period(report)
+    assert mark_of_period(replace(report, documents=replace(use, unanswered=more))) != mark_of_period(report)
+    assert mark_of_period(replace(report, documents=None)) != mark_of_period(report)

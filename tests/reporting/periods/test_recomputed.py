@@ -102,6 +102,7 @@ def _check_the_rest(report: PeriodReport, recount: Recount) -> None:
         assert sum(report.reservations.totals) == sum(steps.values())
     else:
         assert report.reservations is None
+    _check_documents(report, world)
     short = [
         on
         for on in days(report.span)
@@ -119,6 +120,17 @@ def _check_the_rest(report: PeriodReport, recount: Recount) -> None:
         assert person.planned_minutes == sum(len(recount.planned(raw, on)) for on in days(report.span))
     papers = sorted((day, title) for one in world.staff for _, title, day in one.papers if day in report.span)
     assert sorted((one.on, one.title) for one in report.trainings) == papers
+
+
+def _check_documents(report: PeriodReport, world: World) -> None:
+    span, use = report.span, report.documents
+    if not any(version.on <= span.to_on for one in world.faq.entries for version in one.versions):
+        assert use is None
+        return
+    assert use is not None
+    assert [(one.name, one.records) for one in use.entries] == world.faq.used(span)
+    assert {one.category[:4]: (one.asked, one.different) for one in use.unanswered} == world.faq.asked(span)
+    assert {one.name: one.days_late for one in use.overdue} == world.faq.overdue(span.to_on)
 
 
 def check(world: World, report: PeriodReport) -> None:

@@ -39,6 +39,7 @@ from reports.period import PeriodKind, PeriodReport, Span, month_span
 from tests.centre import MONDAY_MORNING, Centre
 from tests.reporting.periods import chance
 from tests.reporting.periods.chance import RawCall, RawCount, RawEvent, RawStaff
+from tests.reporting.periods.faq import RawFaq
 
 STARTS_ON, ENDS_ON = date(2026, 4, 1), date(2028, 3, 31)
 RETIRED, RENAMED = "0305", "0401"
@@ -61,6 +62,7 @@ class World:
     staff: list[RawStaff] = field(default_factory=list)
     submitted: dict[date, list[int]] = field(default_factory=dict)
     events: list[RawEvent] = field(default_factory=list)
+    faq: RawFaq = field(default_factory=RawFaq)
     hours: list[tuple[date, int, int]] = field(default_factory=lambda: [(STARTS_ON, 510, 1035)])
     retired_on: date | None = None
     renamed_on: date | None = None
@@ -81,6 +83,7 @@ class World:
         world.staff = chance.staff(random, days, month)
         world.submitted = {on: chance.submissions(random) for on in days if random.random() < 0.8}
         world.events = chance.events(random, days)
+        world.faq = RawFaq.of(random, days, world.calls)
         return world
 
     @property
@@ -136,7 +139,10 @@ class World:
         self, centre: Centre, user_id: UUID, place: tuple[UUID, UUID, UUID] | None
     ) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
         contract_id = centre.contract_id
-        yield Call, [self._call(contract_id, one) for one in self.calls]
+        calls = [self._call(contract_id, one) for one in self.calls]
+        yield Call, calls
+        ids = {id(one): row["id"] for one, row in zip(self.calls, calls, strict=True)}
+        yield from self.faq.rows(contract_id, user_id, ids, self.now)
         yield from self._exchange(contract_id)
         yield from self._people(contract_id)
         yield from self._submissions(contract_id, user_id)
