@@ -49,7 +49,7 @@ def broken_files(contract_id: UUID, body: str) -> list[str]:
     """What is wrong with the pictures and files a text names, in words: those of other hosts, those that are not
     kept."""
     outside = [one for one in _images(body) if not FILE_ADDRESS.fullmatch(one)]
-    said = [f"画像「{one[:60]}」は表示できません。画像を取り込んで、その番地を使ってください。" for one in outside]
+    said = [f"画像「{one[:60]}」は表示できません。「画像・添付」から入れ直してください。" for one in outside]
     named = files_named(body)
     known = _kept(contract_id, named)
     return said + [

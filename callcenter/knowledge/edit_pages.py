@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 
 from callcenter.audit.typed import refused
 from callcenter.clock import local, now
@@ -15,10 +15,11 @@ from callcenter.knowledge import completeness, differences, files, queries, sche
 from callcenter.knowledge.page_parts import LABELS, category_names, known_numbers, numbers_of, parts
 from callcenter.knowledge.queries import EntryFacts, VersionFacts
 from callcenter.knowledge.routing import blueprint
-from callcenter.knowledge.rules import EDITABLE, EntryKind, Stage
+from callcenter.knowledge.rules import BODY_BYTES, EDITABLE, FILE_BYTES, EntryKind, Stage
 from callcenter.protection.scan import IndividualNumberRefused, masked_text, require_clean
 from callcenter.protection.text import clean_line
 from callcenter.web.access import LEADERSHIP, actor, allow, only
+from callcenter.web.errors import wants_json
 from callcenter.web.forms import whole_of
 from callcenter.web.transaction import end_read, transaction
 
@@ -65,7 +66,7 @@ def create() -> Any:
             _, version_id = writing.create_entry(new, by=actor(), at=now())
     except REFUSALS as error:
         return _form_page(kind, typed=_typed(error), error=error), error.status
-    flash("下書きを保存しました。画像や添付は、この下の「ファイル」から取り込めます。", "success")
+    flash("下書きを保存しました。画像や添付は、「編集する」を押すと本文に入れられます。", "success")
     return redirect(url_for("knowledge.version", version_id=version_id), 303)
 
 
@@ -105,9 +106,12 @@ def _form_page(
         preview=sight.rendered(typed.get("body", "")) if preview else None,
         broken=completeness.broken_files(who.contract, typed.get("body", "")) if preview else [],
         theirs=_theirs(version, typed) if version and isinstance(error, Conflict) else None,
+        their_fields=_their_fields(version, typed) if version and isinstance(error, Conflict) else [],
         category_choices=list(category_names(who.contract, today).items()),
         audience_choices=list(LABELS["audiences"].items()),
         source_choices=list(LABELS["sources"].items()),
+        most_bytes=BODY_BYTES,
+        most_file_bytes=FILE_BYTES,
         **parts(who, today),
     )
 
@@ -116,6 +120,26 @@ def _theirs(version: VersionFacts, typed: Mapping[str, str]) -> list[differences
     """What somebody else saved meanwhile, beside what was typed here."""
     mine = typed.get("body", "").replace("\r\n", "\n").strip()
     return differences.rows(version.body, mine)
+
+
+def _their_fields(version: VersionFacts, typed: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Label, theirs, mine of what differs beside the text: saving again would replace it unseen."""
+    theirs = {name: value for name, value in _as_typed(version).items() if name not in ("body", "row_version")}
+    words = {
+        "category_code": category_names(actor().contract, local(now()).on),
+        "audience": LABELS["audiences"],
+        "source_kind": LABELS["sources"],
+    }
+
+    def said(name: str, value: str) -> str:
+        return words.get(name, {}).get(value, value)
+
+    mine = {name: typed.get(name, "").replace("\r\n", "\n").strip() for name in theirs}
+    return [
+        (LABELS["fields"][name], said(name, value), said(name, mine[name]))
+        for name, value in theirs.items()
+        if value != mine[name]
+    ]
 
 
 # --- a draft ---
@@ -220,17 +244,22 @@ def place(entry_id: UUID) -> Any:
 @blueprint.post("/versions/<uuid:version_id>/files")
 @allow(only(LEADERSHIP))
 def upload(version_id: UUID) -> Any:
-    """Take a picture or an attachment in; its address is then shown to be put into the text."""
+    """Take a picture or an attachment in; what names it in the text is then shown, or told to the form's script."""
     found = queries.version(actor().contract, version_id)
     try:
         judged = _uploaded()
         end_read()
         with transaction():
-            files.add(found.entry_id, judged, by=actor(), at=now())
+            file_id = files.add(found.entry_id, judged, by=actor(), at=now())
     except REFUSALS as error:
+        if wants_json():
+            raise
         typed = refused(error, "knowledge_file").typed
         return shown.version_page(version_id, "file", error, typed), error.status
-    flash("取り込みました。下の一覧の「本文に書くもの」を本文に貼ると、画面に出ます。", "success")
+    if wants_json():
+        kept = files.facts(actor().contract, file_id)
+        return jsonify({"id": str(kept.id), "name": kept.name, "markdown": kept.markdown})
+    flash("取り込みました。「編集する」を押して、本文の中に入れてください。", "success")
     return redirect(url_for("knowledge.version", version_id=version_id) + "#files", 303)
 
 

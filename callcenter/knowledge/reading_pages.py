@@ -17,7 +17,7 @@ from callcenter.errors import InvalidInput, NotFound
 from callcenter.knowledge import queries, readings, sight
 from callcenter.knowledge.menu import GROUP
 from callcenter.knowledge.readings import Asked, Person
-from callcenter.knowledge.rules import KIND_LABELS, EntryKind
+from callcenter.knowledge.rules import KIND_LABELS, SOURCE_LABELS, EntryKind
 from callcenter.lists.export import FILE_KINDS, ListFile, export_list, kind_of
 from callcenter.web.access import DESK, LEADERSHIP, ROLE_LABELS, actor, allow, only
 from callcenter.web.forms import id_of
@@ -27,11 +27,14 @@ from callcenter.web.transaction import end_read, transaction
 from reports.columns import Column, Kind
 
 blueprint = Blueprint("knowledge_readings", __name__, url_prefix="/knowledge")
+NOT_ASKED = LEADERSHIP - DESK
 NAV = (
-    NavItem("未読", "knowledge_readings.unread", DESK, 24, section="knowledge_readings.unread", group=GROUP),
-    NavItem("既読の記録", "knowledge_readings.overview", LEADERSHIP, 27, section="knowledge_readings.", group=GROUP),
+    NavItem("未読", "knowledge_readings.unread", DESK, 22, section="knowledge_readings.", group=GROUP),
+    NavItem("既読の記録", "knowledge_readings.overview", NOT_ASKED, 22, section="knowledge_readings.", group=GROUP),
 )
+"""Who has something to read finds the record there."""
 LABELS = {kind.value: label for kind, label in KIND_LABELS.items()}
+SOURCES = {kind.value: label for kind, label in SOURCE_LABELS.items()}
 SHOWN = (("", "読んでいない人がいるもの"), ("all", "すべて"))
 COLUMNS = (
     Column("kind", "種類", Kind.CODE, 12),
@@ -102,6 +105,7 @@ def unread_one(version_id: UUID) -> str:
         left=sum(other.first == one.first for other in left),
         ruling=ruling,
         kinds=LABELS,
+        sources=SOURCES,
     )
 
 
