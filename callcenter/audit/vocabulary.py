@@ -162,6 +162,7 @@ ACTIONS = {
     "knowledge_entry.created": "マニュアル・FAQの項目を作成",
     "knowledge_entry.placed": "マニュアルの章の並び順を変更",
     "knowledge_entry.retired": "マニュアル・FAQの項目の廃止を登録",
+    "knowledge_entry.retirement_cancelled": "マニュアル・FAQの項目の廃止の登録を取消し",
     "knowledge_file.added": "マニュアル・FAQにファイルを取込み",
     "knowledge_version.approved": "マニュアル・FAQの版を市が承認",
     "knowledge_version.begun": "マニュアル・FAQの新しい版を作成",

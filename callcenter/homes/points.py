@@ -41,6 +41,10 @@ SEVERAL: Final = {
     "invoice": (Urgency.TODAY, "請求書を提出してください", "請求を開く"),
     "slow": (Urgency.TODAY, "市の判定が5開庁日を過ぎても届いていません", "報告書を開く"),
     "edition_due": (Urgency.TODAY, "マニュアル・FAQをまだ市に提出していません", "提出する"),
+    "question": (Urgency.TODAY, "合うFAQがなかった質問が未整理です", "質問を開く"),
+    "question_answered": (Urgency.TODAY, "市が質問に回答しました。FAQにしてください", "回答を開く"),
+    "version_back": (Urgency.TODAY, "市がマニュアル・FAQの版を差し戻しました", "直して出し直す"),
+    "version_approved": (Urgency.TODAY, "市が承認した版を公開してください", "版を開く"),
     "news": (Urgency.TODAY, "国・県等からの通知に未対応のものがあります", "通知を開く"),
     "unread": (Urgency.TODAY, "マニュアル・FAQに未読の職員がいます", "既読の記録を開く"),
 }

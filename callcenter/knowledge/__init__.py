@@ -11,7 +11,8 @@ day up to it, unless the entry is retired by then. One version of an entry at a 
 Where things are: `rules` is pure · `models` · `queries` reads · `writing` (drafts), `approval` (review, publishing,
 retiring), `readings`, `news`, `questions`, `uses`, `edition` (what is handed over) and `requests` are the use cases ·
 `texts` turns Markdown into safe HTML, `blocks` into paper · `search/` finds (no database but `search/store` and
-`search/live`) · `starting` loads the first content, which `confirmations` puts before the city.
+`search/live`), for the desk through `suggesting`, for the list through `finding` · `starting` loads the first content,
+which `confirmations` puts before the city · `attention` is what waits on 今日, `city_pages` what waits for the city.
 
 Never: changes a version that was published, shows an unpublished one to operators as an answer, keeps a caller's words
 or anything that names a person in what the search learns, or puts typed words into an address or a log.

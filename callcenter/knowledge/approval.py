@@ -148,6 +148,21 @@ def retire(entry_id: UUID, wanted: Retirement, *, by: Actor, at: datetime) -> No
     record(Act("knowledge_entry.retired", "knowledge_entry", str(row.id), details), by=by, at=at)
 
 
+def keep_on(entry_id: UUID, *, by: Actor, at: datetime) -> None:
+    """Take a retirement back until the day it was for is over: the entry goes on as if nothing had been registered.
+    Raises `NotFound`, `Conflict` where none is registered or its day has passed."""
+    row = lock_entry(by.contract, entry_id)
+    if row.retired_on is None:
+        raise Conflict("この項目に、廃止の登録はありません。")
+    if row.retired_on < local(at).on:
+        raise Conflict("廃止日を過ぎているため、取り消せません。新しい項目として作り直してください。")
+    details = {"effective_on": row.retired_on.isoformat()}
+    row.retired_on, row.retired_because, row.retired_at, row.retired_by = None, "", None, None
+    db.session.flush()
+    store.changed(by.contract)
+    record(Act("knowledge_entry.retirement_cancelled", "knowledge_entry", str(row.id), details), by=by, at=at)
+
+
 def _check_retirement(wanted: Retirement, today: date) -> None:
     errors: dict[str, list[str]] = {}
     if wanted.from_on < today:

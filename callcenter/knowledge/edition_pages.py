@@ -34,7 +34,7 @@ from reports.daily import Person
 blueprint = Blueprint("knowledge_edition", __name__, url_prefix="/knowledge")
 READERS = LEADERSHIP | CITY
 OFFICERS = frozenset({Role.CITY_OFFICER})
-NAV = (NavItem("市への提出", "knowledge_edition.overview", READERS, 26, section="knowledge_edition.", group=GROUP),)
+NAV = (NavItem("市への提出", "knowledge_edition.overview", READERS, 27, section="knowledge_edition.", group=GROUP),)
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
 SHOWN_DAYS = 20
 LABELS = {"note": "求める理由など"}

@@ -34,7 +34,7 @@ from reports.columns import Column, Kind
 
 blueprint = Blueprint("knowledge_news", __name__, url_prefix="/knowledge/news")
 READERS = LEADERSHIP | {Role.CITY_OFFICER}
-NAV = (NavItem("国・県等の動向", "knowledge_news.overview", READERS, 28, section="knowledge_news.", group=GROUP),)
+NAV = (NavItem("国・県等の動向", "knowledge_news.overview", READERS, 26, section="knowledge_news.", group=GROUP),)
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
 SUGGESTED, SUGGEST_FROM = 8, 500
 STATES = (("open", "未対応"), ("done", "対応済み"))

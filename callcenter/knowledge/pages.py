@@ -1,10 +1,12 @@
 """Pages that show entries: the list, an entry and its versions, differences, the manual as one text, files.
 
-The modules named here hold the routes that write (`edit_pages`) and decide (`review_pages`).
+The modules named here hold the routes that write (`edit_pages`), decide (`review_pages`), tell the city what waits
+(`city_pages`) and explain (`guide_pages`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +19,20 @@ from callcenter.audit import queries as log
 from callcenter.audit.vocabulary import ACTIONS
 from callcenter.clock import local, now
 from callcenter.errors import NotFound
-from callcenter.knowledge import differences, edit_pages, files, listing, ports, queries, review_pages, shown, sight
+from callcenter.knowledge import (
+    city_pages,
+    differences,
+    edit_pages,
+    files,
+    finding,
+    guide_pages,
+    listing,
+    ports,
+    queries,
+    review_pages,
+    shown,
+    sight,
+)
 from callcenter.knowledge.listing import SHOW_LABELS, Show
 from callcenter.knowledge.menu import GROUP
 from callcenter.knowledge.page_parts import LABELS, category_names, links_of, parts
@@ -25,6 +40,7 @@ from callcenter.knowledge.queries import VersionFacts
 from callcenter.knowledge.routing import blueprint as blueprint
 from callcenter.knowledge.rules import KIND_LABELS, EntryKind
 from callcenter.knowledge.writing import FIELDS
+from callcenter.protection.text import clean_line
 from callcenter.web.access import CENTRE, CITY, LEADERSHIP, actor, allow, only
 from callcenter.web.forms import optional_date, whole_of
 from callcenter.web.navigation import NavItem
@@ -32,10 +48,10 @@ from callcenter.web.navigation import NavItem
 READERS = CENTRE | CITY
 NAV = (
     NavItem("一覧", "knowledge.entries", READERS, 21, section="knowledge.", group=GROUP),
-    NavItem("マニュアルを読む", "knowledge.manual", READERS, 22, group=GROUP),
-    NavItem("確認・公開待ち", "knowledge.reviews", LEADERSHIP | CITY, 23, group=GROUP),
+    NavItem("確認・公開待ち", "knowledge.reviews", LEADERSHIP | CITY, 23, group=GROUP, also=("knowledge_starting.",)),
+    NavItem("マニュアルを読む", "knowledge.manual", READERS, 25, group=GROUP),
 )
-ROUTES = (edit_pages, review_pages)
+ROUTES = (edit_pages, review_pages, city_pages, guide_pages)
 """Their routes are registered by being imported."""
 
 
@@ -43,13 +59,26 @@ ROUTES = (edit_pages, review_pages)
 @allow(only(READERS))
 def entries() -> str:
     """What is in force today, or on a day in the past or to come."""
+    return _entries(request.args, "")
+
+
+@blueprint.post("/entries")
+@allow(only(READERS))
+def find() -> str:
+    """The entries of the list that speak of what was typed. A reading: what is typed stands in no address."""
+    words = clean_line(request.form.get("words", ""), max_length=finding.LONGEST, field="words")
+    return _entries(request.form, words)
+
+
+def _entries(given: Mapping[str, str], words: str) -> str:
     who, today = actor(), local(now()).on
-    chosen = listing.filter_from(request.args)
+    chosen = listing.filter_from(given)
     rows = listing.listed(who, chosen, today)
     nothing = not rows and chosen == listing.Filter(chosen.kind)
     return render_template(
         "knowledge/list.html",
-        rows=rows,
+        found=finding.found(who.contract, rows, words, today),
+        words=words,
         chosen=chosen,
         shows=_shows(),
         kinds=[(kind, label) for kind, label in KIND_LABELS.items()],

@@ -31,7 +31,7 @@ blueprint = Blueprint("knowledge_questions", __name__)
 ANSWERERS = frozenset({Role.CITY_OFFICER})
 READERS = LEADERSHIP | ANSWERERS
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
-NAV = (NavItem("該当なし", "knowledge_questions.overview", READERS, 36, section="knowledge_questions.", group=GROUP),)
+NAV = (NavItem("該当なし", "knowledge_questions.overview", READERS, 24, section="knowledge_questions.", group=GROUP),)
 LABELS = {"answer": "回答", "with_number": "まとめ先の番号"}
 
 

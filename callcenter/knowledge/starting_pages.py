@@ -13,7 +13,6 @@ from callcenter.clock import local, now
 from callcenter.errors import AppError, Conflict, InvalidInput, NotFound
 from callcenter.knowledge import confirmations, ports, starting
 from callcenter.knowledge.confirmations import MANUAL, Seen
-from callcenter.knowledge.menu import GROUP
 from callcenter.knowledge.queries import Current
 from callcenter.knowledge.rules import AUDIENCE_LABELS, REASON_LENGTH, SOURCE_LABELS
 from callcenter.knowledge.sight import name_of, rendered
@@ -21,17 +20,11 @@ from callcenter.protection.scan import IndividualNumberRefused, require_clean
 from callcenter.protection.text import clean_text
 from callcenter.web.access import CITY, LEADERSHIP, Role, actor, allow, only
 from callcenter.web.forms import id_of, whole_of
-from callcenter.web.navigation import NavItem
 from callcenter.web.transaction import end_read, transaction
 
 blueprint = Blueprint("knowledge_starting", __name__, url_prefix="/knowledge")
 OFFICERS = frozenset({Role.CITY_OFFICER})
 READERS = LEADERSHIP | CITY
-NAV = (
-    NavItem(
-        "はじめの内容の確認", "knowledge_starting.overview", READERS, 29, section="knowledge_starting.", group=GROUP
-    ),
-)
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
 MANUAL_CODE, MANUAL_NAME = "manual", "マニュアル"
 LABELS = {"versions": "確認する項目", "comment": "直すところ"}

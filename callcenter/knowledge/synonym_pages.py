@@ -11,26 +11,14 @@ from callcenter.audit.typed import NOTHING, Refusal, refused
 from callcenter.clock import now
 from callcenter.errors import AppError, Conflict, InvalidInput
 from callcenter.knowledge import synonyms
-from callcenter.knowledge.menu import GROUP
 from callcenter.knowledge.synonyms import Wanted
 from callcenter.protection.scan import IndividualNumberRefused, require_clean
 from callcenter.protection.text import clean_line, clean_text
 from callcenter.web.access import SUPERVISION, actor, allow, only
 from callcenter.web.forms import id_of, whole_of
-from callcenter.web.navigation import NavItem
 from callcenter.web.transaction import transaction
 
 blueprint = Blueprint("knowledge_synonyms", __name__, url_prefix="/knowledge")
-NAV = (
-    NavItem(
-        "言葉の組",
-        "knowledge_synonyms.overview",
-        SUPERVISION,
-        31,
-        section="knowledge_synonyms.",
-        group=GROUP,
-    ),
-)
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
 LABELS = {"words": "同じ意味の言葉", "note": "メモ"}
 LONGEST = synonyms.MOST * (synonyms.WORD_LENGTH + 1)

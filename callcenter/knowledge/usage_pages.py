@@ -27,7 +27,17 @@ from reports.columns import Column, Kind
 
 blueprint = Blueprint("knowledge_usage", __name__, url_prefix="/knowledge")
 READERS = LEADERSHIP | CITY
-NAV = (NavItem("利用状況", "knowledge_usage.overview", READERS, 30, section="knowledge_usage.", group=GROUP),)
+NAV = (
+    NavItem(
+        "利用状況",
+        "knowledge_usage.overview",
+        READERS,
+        28,
+        section="knowledge_usage.",
+        group=GROUP,
+        also=("knowledge_synonyms.",),
+    ),
+)
 USED, UNUSED, MISSING, REVIEW = "used", "unused", "missing", "review"
 VIEWS = {
     USED: "よく使われた項目",

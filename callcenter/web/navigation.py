@@ -12,8 +12,9 @@ from callcenter.web.access import Actor, Role
 
 
 class NavItem(Struct, frozen=True):
-    """One page to go to: shown to `roles`, in ascending `order`; current while a page of `section` is open. The first
-    item of a `group` that somebody may use leads there from the menu, under the group's name."""
+    """One page to go to: shown to `roles`, in ascending `order`; current while a page of `section` is open, or of the
+    sections in `also`, which are reached from it. The first item of a `group` that somebody may use leads there from
+    the menu, under the group's name."""
 
     label: str
     endpoint: str
@@ -21,6 +22,7 @@ class NavItem(Struct, frozen=True):
     order: int
     section: str = ""
     group: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def entry(self) -> str:
@@ -73,4 +75,5 @@ def _current(items: Iterable[NavItem]) -> NavItem | None:
 def _closeness(item: NavItem, endpoint: str) -> int:
     if endpoint == item.endpoint:
         return 2 * len(endpoint)
-    return len(item.section) if item.section and endpoint.startswith(item.section) else 0
+    sections = (one for one in (item.section, *item.also) if one and endpoint.startswith(one))
+    return max(map(len, sections), default=0)

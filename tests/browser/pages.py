@@ -19,6 +19,13 @@ IMPORT = "SELECT id FROM exchange_imports ORDER BY id"
 STAFF = "SELECT id FROM staff ORDER BY id"
 RESERVATION = "SELECT id FROM reservations WHERE number IS NOT NULL ORDER BY number"
 PERSON = "SELECT id FROM users WHERE login = 'operator1'"
+ENTRY = "SELECT entry_id FROM knowledge_versions GROUP BY entry_id ORDER BY count(*) DESC"
+FIRST_VERSION = "SELECT id FROM knowledge_versions WHERE number = 1 ORDER BY id"
+CHANGE = "SELECT id FROM knowledge_versions WHERE number > 1 AND stage = 'published' ORDER BY id"
+NOTICE = "SELECT id FROM knowledge_news ORDER BY id"
+SYNONYMS = "SELECT id FROM knowledge_synonyms ORDER BY id"
+OPEN_QUESTION = "SELECT id FROM knowledge_questions WHERE state = 'open' ORDER BY number"
+SENT_QUESTION = "SELECT id FROM knowledge_questions WHERE state = 'at_the_city' ORDER BY number"
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,52 @@ SCREENS = (
     Screen("report-items", "supervisor", "/reports/items"),
     Screen("report-items-choice", "supervisor", "/reports/items/monthly"),
     Screen("jobs", "supervisor", "/jobs"),
+    Screen("knowledge-entries", "supervisor", "/knowledge/entries"),
+    Screen("knowledge-entries-of-an-operator", "operator1", "/knowledge/entries"),
+    Screen("knowledge-entries-of-the-city", "officer", "/knowledge/entries?kind=chapter"),
+    Screen("knowledge-entries-none-found", "viewer", "/knowledge/entries?on=2020-01-01"),
+    Screen("knowledge-entry", "supervisor", "/knowledge/entries/{}", ENTRY),
+    Screen("knowledge-entry-of-an-operator", "operator1", "/knowledge/entries/{}", ENTRY),
+    Screen("knowledge-entry-of-the-city", "officer", "/knowledge/entries/{}", ENTRY),
+    Screen("knowledge-diff", "operator1", "/knowledge/entries/{}/diff", ENTRY),
+    Screen("knowledge-retire", "supervisor", "/knowledge/entries/{}/retire", ENTRY),
+    Screen("knowledge-new-faq", "supervisor", "/knowledge/entries/new?kind=faq"),
+    Screen("knowledge-new-chapter", "manager", "/knowledge/entries/new?kind=chapter"),
+    Screen("knowledge-version", "supervisor", "/knowledge/versions/{}", FIRST_VERSION),
+    Screen("knowledge-version-history", "supervisor", "/knowledge/versions/{}/history", CHANGE),
+    Screen("knowledge-manual", "operator1", "/knowledge/manual"),
+    Screen("knowledge-reviews", "supervisor", "/knowledge/reviews"),
+    Screen("knowledge-reviews-of-the-officer", "officer", "/knowledge/reviews"),
+    Screen("knowledge-reviews-of-the-viewer", "viewer", "/knowledge/reviews"),
+    Screen("knowledge-unread", "supervisor", "/knowledge/unread"),
+    Screen("knowledge-unread-of-an-operator", "operator1", "/knowledge/unread"),
+    Screen("knowledge-unread-version", "supervisor", "/knowledge/unread/{}", CHANGE),
+    Screen("knowledge-readings", "supervisor", "/knowledge/readings?show=all"),
+    Screen("knowledge-readings-of-the-manager", "manager", "/knowledge/readings"),
+    Screen("knowledge-readings-of-a-version", "supervisor", "/knowledge/readings/versions/{}", CHANGE),
+    Screen("knowledge-readings-of-a-person", "manager", "/knowledge/readings/people/{}", PERSON),
     Screen("knowledge-questions", "supervisor", "/knowledge/questions"),
+    Screen("knowledge-questions-of-the-city", "officer", "/knowledge/questions"),
+    Screen("knowledge-question", "supervisor", "/knowledge/questions/{}", OPEN_QUESTION),
+    Screen("knowledge-question-of-the-city", "officer", "/knowledge/questions/{}", SENT_QUESTION),
+    Screen("knowledge-news", "supervisor", "/knowledge/news"),
+    Screen("knowledge-news-of-the-city", "officer", "/knowledge/news"),
+    Screen("knowledge-notice", "supervisor", "/knowledge/news/{}?suggest=1", NOTICE),
+    Screen("knowledge-notice-of-the-city", "officer", "/knowledge/news/{}", NOTICE),
+    Screen("knowledge-notice-new", "supervisor", "/knowledge/news/new"),
+    Screen("knowledge-confirmations", "supervisor", "/knowledge/confirmations"),
+    Screen("knowledge-confirmations-of-the-city", "officer", "/knowledge/confirmations"),
+    Screen("knowledge-edition", "supervisor", "/knowledge/edition"),
+    Screen("knowledge-edition-of-the-officer", "officer", "/knowledge/edition"),
+    Screen("knowledge-edition-of-the-viewer", "viewer", "/knowledge/edition"),
+    Screen("knowledge-usage", "supervisor", "/knowledge/usage"),
+    Screen("knowledge-usage-unused", "manager", "/knowledge/usage?view=unused"),
+    Screen("knowledge-usage-missing", "officer", "/knowledge/usage?view=missing"),
+    Screen("knowledge-usage-review", "viewer", "/knowledge/usage?view=review"),
+    Screen("knowledge-words", "supervisor", "/knowledge/synonyms"),
+    Screen("knowledge-words-of-a-group", "supervisor", "/knowledge/synonyms/{}", SYNONYMS),
+    Screen("knowledge-guide", "operator1", "/knowledge/guide"),
+    Screen("knowledge-guide-of-the-administrator", "admin", "/knowledge/guide"),
     Screen("completion", "manager", "/completion"),
     Screen("completion-month", "manager", "/completion/2027-02"),
     Screen("completion-month-of-the-supervisor", "supervisor", f"/completion/{MONTH}"),

@@ -45,19 +45,9 @@ ROUTES = [
 
 
 @pytest.fixture
-def supervisor(centre: Centre) -> Person:
-    return centre.person(Role.SUPERVISOR, name="見本 責任者")
-
-
-@pytest.fixture
 def quick(sqlite_centre: Centre) -> Person:
     """The supervisor of a centre on SQLite only."""
     return sqlite_centre.person(Role.SUPERVISOR, name="見本 責任者")
-
-
-@pytest.fixture
-def officer(centre: Centre) -> Person:
-    return centre.person(Role.CITY_OFFICER, name="例田 職員")
 
 
 def submit(browser: Browser, **changes: str) -> Any:

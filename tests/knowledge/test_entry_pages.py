@@ -243,22 +243,6 @@ def test_sending_back_without_a_reason_is_refused_and_with_one_it_goes_back(cent
     assert "手数料が違います" in author.client().get("/knowledge/reviews").text
 
 
-def test_retiring_a_linked_entry_shows_who_links_and_keeps_the_reason(centre: Centre, author: Person) -> None:
-    made, browser = published_entry(centre, by=author), author.client()
-    published_entry(centre, by=author, title="案内する項目", related=(str(made.entry_id),))
-    url, given = f"/knowledge/entries/{made.entry_id}/retire", {"from_on": "2026-06-10", "reason": "終わったため"}
-    answer = browser.post(url, data=given)
-    assert answer.status_code == 409
-    assert "案内する項目" in answer.text
-    assert "終わったため" in answer.text
-    assert browser.post(url, data={**given, "confirmed": "1"}).status_code == 303
-    page = browser.get(f"/knowledge/entries/{made.entry_id}").text
-    assert "終わったため" in page
-    assert "廃止予定" in browser.get("/knowledge/entries").text
-    assert "カードの受取り" not in browser.get("/knowledge/entries?on=2026-06-10").text.replace("案内する項目", "")
-    assert "カードの受取り" in browser.get("/knowledge/entries?show=retired").text
-
-
 def test_any_two_versions_stand_side_by_side(centre: Centre, author: Person) -> None:
     made = published_entry(centre, by=author, body="一行目\n手数料は800円です。\n三行目")
     revised(centre, made.entry_id, by=author, body="一行目\n手数料は900円です。\n三行目\n四行目", title="新しい見出し")
@@ -372,7 +356,11 @@ def test_who_reads_writes_decides_and_publishes(sqlite_centre: Centre, role: Rol
     for page in ("/knowledge/entries/new", f"{entry}/retire", f"{own}/history"):
         assert browser.get(page).status_code == (200 if role in LEADERSHIP else 403), page
     changes = ("/entries/new", f"/entries/{made.entry_id}/versions", f"/entries/{made.entry_id}/retire")
-    more = (f"/entries/{made.entry_id}/position", f"/versions/{waiting.version_id}/edit")
+    more = (
+        f"/entries/{made.entry_id}/retire/cancel",
+        f"/entries/{made.entry_id}/position",
+        f"/versions/{waiting.version_id}/edit",
+    )
     last = tuple(f"/versions/{waiting.version_id}/{name}" for name in ("submit", "withdraw", "files", "take-back"))
     for url in (*changes, *more, *last):
         assert (browser.post(f"/knowledge{url}").status_code == 403) == (role not in LEADERSHIP), url
@@ -399,7 +387,8 @@ def test_another_contracts_entries_are_not_found(centre: Centre, author: Person)
         assert browser.get(page).status_code == 404, page
     headers = {"X-CSRFToken": browser.csrf(), "X-Contract-Id": str(other)}
     given = form(row_version="1", effective_on="2026-06-01", from_on="2026-06-02", position="1")
-    for url in (f"{entry}/versions", f"{entry}/retire", f"{entry}/position", *(f"{own}/{do}" for do in ACTS)):
+    changes = (f"{entry}/{do}" for do in ("versions", "retire", "retire/cancel", "position"))
+    for url in (*changes, *(f"{own}/{do}" for do in ACTS)):
         assert browser.http.post(url, data=given, headers=headers).status_code == 404, url
     assert "カードの受取り" not in browser.get("/knowledge/entries").text
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,16 +31,6 @@ MONDAY = date(2026, 6, 1)
 TITLE, PDF = "カードの交付手数料の改定について", b"%PDF-1.7 notice"
 NUMBER = f"12345678901{check_digit('12345678901')}"
 READERS = LEADERSHIP | {Role.CITY_OFFICER}
-
-
-@pytest.fixture
-def supervisor(centre: Centre) -> Person:
-    return centre.person(Role.SUPERVISOR, name="見本 責任者")
-
-
-@pytest.fixture
-def officer(centre: Centre) -> Person:
-    return centre.person(Role.CITY_OFFICER, name="例田 職員")
 
 
 @pytest.fixture
@@ -173,6 +164,18 @@ def test_an_individual_number_is_refused_and_masked(sqlite_centre: Centre, field
     assert answer.status_code == 422
     assert NUMBER not in answer.text
     assert kept(sqlite_centre) == []
+
+
+def test_an_individual_number_in_a_file_is_refused_and_what_was_typed_stays(sqlite_centre: Centre) -> None:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w") as packed:
+        packed.writestr("word/document.xml", f"<w:p><w:t>{NUMBER}</w:t></w:p>")
+    browser = sqlite_centre.person(Role.SUPERVISOR).client()
+    answer = post(browser, file=(io.BytesIO(kept.getvalue()), "通知.docx"), summary="臨時窓口の案内です。")
+    assert answer.status_code == 422
+    assert "ファイルの中に個人番号" in answer.text
+    assert "臨時窓口の案内です。" in answer.text
+    assert NUMBER not in answer.text
 
 
 def test_an_individual_number_in_a_file_name_is_refused(sqlite_centre: Centre) -> None:

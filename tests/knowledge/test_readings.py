@@ -27,21 +27,6 @@ FIRST_DAY, LAST_DAY = date(2026, 4, 1), date(2027, 3, 31)
 
 
 @pytest.fixture
-def supervisor(centre: Centre) -> Person:
-    return centre.person(Role.SUPERVISOR, name="見本 責任者")
-
-
-@pytest.fixture
-def officer(centre: Centre) -> Person:
-    return centre.person(Role.CITY_OFFICER, name="例田 職員")
-
-
-@pytest.fixture
-def operator(centre: Centre) -> Person:
-    return centre.person(Role.OPERATOR, name="応答 みどり")
-
-
-@pytest.fixture
 def publish(centre: Centre, supervisor: Person, officer: Person) -> Any:
     """Publish an entry, or a further version of one, by the same two people."""
 
