@@ -18,7 +18,7 @@ from callcenter.deliveries.rules import Edition, Method
 from callcenter.errors import InvalidInput
 from callcenter.protection.scan import require_clean
 from callcenter.protection.text import clean_text
-from callcenter.web.forms import date_of, id_of, minute_of, text
+from callcenter.web.forms import attempt, date_of, id_of, minute_of, text
 
 LABELS = {
     "address": "メールアドレス",
@@ -57,11 +57,11 @@ def handing(version_id: UUID) -> Handing:
     """Raises `InvalidInput` naming each field, `IndividualNumberRefused`."""
     lines = {"recipient": Line(100), "agreement": Line(300), "receipt": Line(200, required=False)}
     errors: dict[str, list[str]] = {}
-    typed = _attempt(errors, lambda: clean_lines(request.form, lines))
-    method = _attempt(errors, lambda: _coded(Method, "method", "方法を選んでください。"))
-    edition = _attempt(errors, lambda: _coded(Edition, "edition", "用途を選んでください。"))
-    on = _attempt(errors, lambda: date_of(request.form.get("handed_on"), "handed_on"))
-    minute = _attempt(errors, lambda: minute_of(text("handed_time"), "handed_time"))
+    typed = attempt(errors, lambda: clean_lines(request.form, lines))
+    method = attempt(errors, lambda: _coded(Method, "method", "方法を選んでください。"))
+    edition = attempt(errors, lambda: _coded(Edition, "edition", "用途を選んでください。"))
+    on = attempt(errors, lambda: date_of(request.form.get("handed_on"), "handed_on"))
+    minute = attempt(errors, lambda: minute_of(text("handed_time"), "handed_time"))
     if errors or typed is None or method is None or edition is None or on is None or minute is None:
         raise InvalidInput(errors=errors)
     return Handing(version_id, method, edition, **typed, handed_at=instant_of(on, minute), key=_key())
@@ -77,14 +77,6 @@ def new_remark(version_id: UUID) -> NewRemark:
     words = request.form.get("text", "")
     require_clean({"text": words})
     return NewRemark(version_id, clean_text(words, max_length=REMARK_LENGTH, field="text"), _key())
-
-
-def _attempt(errors: dict[str, list[str]], read: Callable[[], T]) -> T | None:
-    try:
-        return read()
-    except InvalidInput as error:
-        errors.update(error.errors)
-        return None
 
 
 def _coded(codes: Callable[[Any], T], name: str, message: str) -> T:

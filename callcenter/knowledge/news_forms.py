@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from typing import ParamSpec, TypeVar
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from werkzeug.datastructures import FileStorage
@@ -16,12 +15,9 @@ from callcenter.knowledge.rules import FILE_BYTES, REASON_LENGTH, TITLE_LENGTH
 from callcenter.protection.attachments import Unreadable, require_clean_file
 from callcenter.protection.scan import require_clean
 from callcenter.protection.text import clean_line, clean_text
-from callcenter.web.forms import date_of, id_of, optional_date
+from callcenter.web.forms import Errors, attempt, date_of, id_of, optional_date
 
 Form = Mapping[str, str]
-Errors = dict[str, list[str]]
-P = ParamSpec("P")
-T = TypeVar("T")
 SUMMARY_LENGTH, URL_LENGTH, NAME_LENGTH = 4000, 500, 200
 MOST_NUMBERS = 100
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -47,14 +43,14 @@ _BETWEEN = re.compile(r"[\s,、，・]+")
 def notice(form: Form, sent: FileStorage | None) -> NewNotice:
     """A notice as typed. Raises `InvalidInput` naming each field, `IndividualNumberRefused`."""
     errors: Errors = {}
-    issuer = _attempt(errors, _issuer, form)
-    title = _attempt(errors, _line, form, "title", TITLE_LENGTH)
-    received_on = _attempt(errors, date_of, form.get("received_on"), "received_on")
-    issued_on = _attempt(errors, optional_date, form.get("issued_on"), "issued_on")
-    summary = _attempt(errors, clean_text, form.get("summary", ""), max_length=SUMMARY_LENGTH, field="summary")
-    source_url = _attempt(errors, _url, form)
-    file = _attempt(errors, _file, sent)
-    key = _attempt(errors, _key, form)
+    issuer = attempt(errors, _issuer, form)
+    title = attempt(errors, _line, form, "title", TITLE_LENGTH)
+    received_on = attempt(errors, date_of, form.get("received_on"), "received_on")
+    issued_on = attempt(errors, optional_date, form.get("issued_on"), "issued_on")
+    summary = attempt(errors, clean_text, form.get("summary", ""), max_length=SUMMARY_LENGTH, field="summary")
+    source_url = attempt(errors, _url, form)
+    file = attempt(errors, _file, sent)
+    key = attempt(errors, _key, form)
     texts = {name: form.get(name, "") for name in ("title", "summary", "source_url")}
     _refuse({**texts, "file": (sent.filename or "") if sent else ""}, errors)
     if issuer is None or title is None or received_on is None:
@@ -65,9 +61,9 @@ def notice(form: Form, sent: FileStorage | None) -> NewNotice:
 def settlement(entry_id: UUID, form: Form) -> Settlement:
     """What became of an entry; no version is no change. Raises `InvalidInput`, `IndividualNumberRefused`."""
     errors: Errors = {}
-    note = _attempt(errors, clean_line, form.get("note", ""), max_length=REASON_LENGTH, field="note")
+    note = attempt(errors, clean_line, form.get("note", ""), max_length=REASON_LENGTH, field="note")
     chosen = form.get("version", "")
-    version_id = _attempt(errors, id_of, chosen, "version") if chosen else None
+    version_id = attempt(errors, id_of, chosen, "version") if chosen else None
     _refuse({"note": form.get("note", "")}, errors)
     return Settlement(entry_id, version_id, note or "")
 
@@ -91,14 +87,6 @@ def numbers(typed: str, field: str) -> list[int]:
 def chosen(values: Sequence[str]) -> list[UUID]:
     """The entries whose boxes are marked. Raises `InvalidInput`."""
     return [id_of(one, "faq") for one in values]
-
-
-def _attempt(errors: Errors, read: Callable[P, T], *args: P.args, **named: P.kwargs) -> T | None:
-    try:
-        return read(*args, **named)
-    except InvalidInput as error:
-        errors.update(error.errors)
-        return None
 
 
 def _refuse(typed: Mapping[str, str], errors: Errors) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from callcenter.errors import InvalidInput
@@ -24,11 +24,9 @@ from callcenter.knowledge.rules import (
 from callcenter.knowledge.writing import Content
 from callcenter.protection.scan import require_clean
 from callcenter.protection.text import clean_line, clean_text
-from callcenter.web.forms import date_of, id_of, optional_date, whole_of
+from callcenter.web.forms import Errors, attempt, date_of, id_of, optional_date, whole_of
 
 Form = Mapping[str, str]
-Errors = dict[str, list[str]]
-P = ParamSpec("P")
 T = TypeVar("T")
 TEXTS = ("title", "body", "said_as", "related", "reason", "source", "source_url", "law", "verify")
 LINES = {"source": 300, "source_url": 500, "law": 200}
@@ -48,17 +46,17 @@ def content(form: Form, known: Known, categories: Collection[str]) -> Content:
     """
     errors: Errors = {}
     given: dict[str, Any] = {
-        "title": _attempt(errors, _title, form),
-        "body": _attempt(errors, _body, form),
-        "said_as": tuple(_attempt(errors, _aliases, form) or ()),
-        "related": tuple(_attempt(errors, _related, form.get("related", ""), known) or ()),
-        "category_code": _attempt(errors, _category, form, categories),
-        "audience": _attempt(errors, _coded, Audience, form, "audience"),
-        "source_kind": _attempt(errors, _coded, SourceKind, form, "source_kind"),
+        "title": attempt(errors, _title, form),
+        "body": attempt(errors, _body, form),
+        "said_as": tuple(attempt(errors, _aliases, form) or ()),
+        "related": tuple(attempt(errors, _related, form.get("related", ""), known) or ()),
+        "category_code": attempt(errors, _category, form, categories),
+        "audience": attempt(errors, _coded, Audience, form, "audience"),
+        "source_kind": attempt(errors, _coded, SourceKind, form, "source_kind"),
     }
-    given |= {name: _attempt(errors, _optional_line, form, name, longest) for name, longest in LINES.items()}
-    given |= {name: _attempt(errors, _several_lines, form, name) for name in ("reason", "verify")}
-    given |= {name: _attempt(errors, optional_date, form.get(name), name) for name in ("source_on", "review_by_on")}
+    given |= {name: attempt(errors, _optional_line, form, name, longest) for name, longest in LINES.items()}
+    given |= {name: attempt(errors, _several_lines, form, name) for name in ("reason", "verify")}
+    given |= {name: attempt(errors, optional_date, form.get(name), name) for name in ("source_on", "review_by_on")}
     _check_address(given["source_url"] or "", errors)
     require_clean({name: form.get(name, "") for name in TEXTS})
     if errors:
@@ -166,11 +164,3 @@ def retirement(form: Form) -> Retirement:
     reason = clean_text(form.get("reason", ""), max_length=REASON_LENGTH, field="reason")
     require_clean({"reason": form.get("reason", "")})
     return Retirement(date_of(form.get("from_on"), "from_on"), reason, form.get("confirmed") == "1")
-
-
-def _attempt(errors: Errors, read: Callable[P, T], *args: P.args, **named: P.kwargs) -> T | None:
-    try:
-        return read(*args, **named)
-    except InvalidInput as error:
-        errors.update(error.errors)
-        return None

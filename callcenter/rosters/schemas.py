@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
@@ -21,14 +21,11 @@ from callcenter.rosters.planning import DayPlan, RowPlan
 from callcenter.rosters.rules import Employment, Mark, PunchKind, StaffRole
 from callcenter.rosters.service import NewStaff, StaffDetails
 from callcenter.rosters.shifts import Pattern, shift_times
-from callcenter.web.forms import date_of, id_of, minute_of, optional_date, whole_of
+from callcenter.web.forms import Errors, attempt, date_of, id_of, minute_of, optional_date, whole_of
 from scheduling.shifts import ShiftTimes
 
 Form = MultiDict[str, str]
-P = ParamSpec("P")
-T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
-Errors = dict[str, list[str]]
 
 WEEK_LIMIT = 40 * 60
 LONGEST = {"code": 12, "name": 60, "name_kana": 80, "note": 200, "reason": 200}
@@ -41,15 +38,6 @@ NEEDED = {
 ADDED_ROWS = 4
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,11}")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー・ 　]+")
-
-
-def attempt(errors: Errors, read: Callable[P, T], *args: P.args, **named: P.kwargs) -> T | None:
-    """What `read` returns; a refusal is put among `errors` instead of raised."""
-    try:
-        return read(*args, **named)
-    except InvalidInput as error:
-        errors.update(error.errors)
-        return None
 
 
 def texts(form: Form, names: tuple[str, ...], entity: str) -> dict[str, str]:

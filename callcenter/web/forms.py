@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from flask import request
@@ -17,6 +18,9 @@ from callcenter.web.errors import from_validation
 
 CONTRACT_FIELD = "contract_id"
 CONTRACT_HEADER = "X-Contract-Id"
+P = ParamSpec("P")
+T = TypeVar("T")
+Errors = dict[str, list[str]]
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # Beyond them neither the holidays nor anybody's birth date are known.
 FIRST_YEAR, LAST_YEAR = 1900, 2099
@@ -126,3 +130,12 @@ def require_whole_answer() -> None:
     """A file whose leaving is an entry is not asked about without being fetched (HEAD)."""
     if request.method == "HEAD":
         raise MethodNotAllowed(valid_methods=["GET"])
+
+
+def attempt(errors: Errors, read: Callable[P, T], *args: P.args, **named: P.kwargs) -> T | None:
+    """What `read` returns; a refusal is put among `errors` instead of raised: all of a form are told at once."""
+    try:
+        return read(*args, **named)
+    except InvalidInput as error:
+        errors.update(error.errors)
+        return None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from callcenter.deliveries.rules import NOTE_LENGTH as CHANGE_LENGTH
@@ -15,12 +14,9 @@ from callcenter.protection.text import clean_line, clean_text
 from callcenter.reporting.completion.documents import Approval
 from callcenter.reporting.completion.rules import MOST_YEN, NAME_LENGTH, NOTE_LENGTH, REASON_LENGTH
 from callcenter.reporting.completion.service import NewPayment, NewReduction
-from callcenter.web.forms import date_of, id_of, whole_of
+from callcenter.web.forms import Errors, attempt, date_of, id_of, whole_of
 
 Form = Mapping[str, str]
-Errors = dict[str, list[str]]
-P = ParamSpec("P")
-T = TypeVar("T")
 MISSING = "入力してください。"
 
 
@@ -34,11 +30,11 @@ def approval(form: Form) -> Approval:
 def reduction(month: date, form: Form) -> NewReduction:
     """A reduction as the city decided it. Raises `InvalidInput` naming each field, `IndividualNumberRefused`."""
     errors: Errors = {}
-    yen = _attempt(errors, _yen, form.get("yen", ""), least=0)
-    reason = _attempt(errors, _line, form, "reason", REASON_LENGTH)
-    decided_by = _attempt(errors, _line, form, "decided_by", NAME_LENGTH)
-    decided_on = _attempt(errors, date_of, form.get("decided_on"), "decided_on")
-    key = _attempt(errors, _key, form)
+    yen = attempt(errors, _yen, form.get("yen", ""), least=0)
+    reason = attempt(errors, _line, form, "reason", REASON_LENGTH)
+    decided_by = attempt(errors, _line, form, "decided_by", NAME_LENGTH)
+    decided_on = attempt(errors, date_of, form.get("decided_on"), "decided_on")
+    key = attempt(errors, _key, form)
     _refuse(form, ("reason", "decided_by"), errors)
     if yen is None or reason is None or decided_by is None or decided_on is None:
         raise InvalidInput(errors=errors)
@@ -48,10 +44,10 @@ def reduction(month: date, form: Form) -> NewReduction:
 def payment(month: date, form: Form) -> NewPayment:
     """Money that came in. Raises `InvalidInput` naming each field, `IndividualNumberRefused`."""
     errors: Errors = {}
-    yen = _attempt(errors, _yen, form.get("yen", ""), least=1)
-    paid_on = _attempt(errors, date_of, form.get("paid_on"), "paid_on")
-    note = _attempt(errors, clean_line, form.get("note", ""), max_length=NOTE_LENGTH, field="note")
-    key = _attempt(errors, _key, form)
+    yen = attempt(errors, _yen, form.get("yen", ""), least=1)
+    paid_on = attempt(errors, date_of, form.get("paid_on"), "paid_on")
+    note = attempt(errors, clean_line, form.get("note", ""), max_length=NOTE_LENGTH, field="note")
+    key = attempt(errors, _key, form)
     _refuse(form, ("note",), errors)
     if yen is None or paid_on is None:
         raise InvalidInput(errors=errors)
@@ -62,14 +58,6 @@ def because(form: Form) -> str:
     """Why something is set aside. Raises `InvalidInput`, `IndividualNumberRefused`."""
     require_clean({"because": form.get("because", "")})
     return _line(form, "because", NOTE_LENGTH)
-
-
-def _attempt(errors: Errors, read: Callable[P, T], *args: P.args, **named: P.kwargs) -> T | None:
-    try:
-        return read(*args, **named)
-    except InvalidInput as error:
-        errors.update(error.errors)
-        return None
 
 
 def _refuse(form: Form, texts: tuple[str, ...], errors: Errors) -> None:

@@ -9,8 +9,8 @@ from callcenter.errors import InvalidInput
 from callcenter.protection.text import clean_line
 from callcenter.rosters.codes import ShortageCause
 from callcenter.rosters.coverage.service import NewNote
-from callcenter.rosters.schemas import Errors, Form, attempt, optional_id, scan
-from callcenter.web.forms import whole_of
+from callcenter.rosters.schemas import Form, optional_id, scan
+from callcenter.web.forms import Errors, attempt, whole_of
 from scheduling.intervals import MINUTES_PER_DAY, MinuteRange
 
 LONGEST = 200

@@ -17,10 +17,10 @@ from callcenter.rosters.months.publishing import Publication
 from callcenter.rosters.months.rules import Shifts
 from callcenter.rosters.months.swaps import NewSwap
 from callcenter.rosters.queries import StaffMember
-from callcenter.rosters.schemas import Errors, Form, attempt, optional_id, row_times, scan, texts
+from callcenter.rosters.schemas import Form, optional_id, row_times, scan, texts
 from callcenter.rosters.service import about
 from callcenter.rosters.shifts import Pattern, shift_times
-from callcenter.web.forms import date_of, id_of, optional_date, whole_of
+from callcenter.web.forms import Errors, attempt, date_of, id_of, optional_date, whole_of
 from scheduling.shifts import ShiftTimes
 
 MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)

@@ -13,8 +13,8 @@ from callcenter.protection.text import clean_line, clean_text
 from callcenter.rosters.codes import AgreementKind, CertificateKind, InstructionKind
 from callcenter.rosters.papers.rules import AgreementTerms
 from callcenter.rosters.papers.service import NewAgreement, NewCertificate, NewInstruction
-from callcenter.rosters.schemas import Errors, Form, attempt, optional_id, scan, version
-from callcenter.web.forms import date_of, optional_date, whole_of
+from callcenter.rosters.schemas import Form, optional_id, scan, version
+from callcenter.web.forms import Errors, attempt, date_of, optional_date, whole_of
 
 K = TypeVar("K", bound=Labelled)
 LONGEST: Final = {"title": 100, "given_by": 60, "content": 500, "response": 500, "note": 200, "reason": 200}
