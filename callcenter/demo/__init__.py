@@ -5,6 +5,7 @@ The generators here are pure and seeded: the same seed gives the same year, on a
 sees to be placeholders (見本, 例田 …), telephone numbers lie where none can be assigned.
 
 `attendance`, `episodes` and `records` make a day's work of it, still pure; `company`, `loader` and `handover` play
-the year through the features' services. `home` marks the folder it lives in and refuses a real deployment's, `clock`
+the year through the features' services; `months`, `knowledge_story`, `first_edition` and `uses` are its stories, and
+`queue` does what they leave to a job. `home` marks the folder it lives in and refuses a real deployment's, `clock`
 says where its clock stands, `cli` is the command.
 """

@@ -28,10 +28,12 @@ def add_matter(on: date, told: episodes.Told, *, by: Actor, at: datetime) -> Non
 def submit(on: date, *, by: Actor, at: datetime, change_note: str = "") -> UUID:
     """Check the day, let what was found stand, build both editions and put them before the city."""
     with transaction():
-        for finding in approval.review(on, by=by, at=at).findings:
-            reporting.confirm_finding(on, finding.mark, by=by, at=at)
-    with transaction():
         found = approval.review(on, by=by, at=at)
+        for finding in found.findings:
+            reporting.confirm_finding(on, finding.mark, by=by, at=at)
+    if found.findings:
+        with transaction():
+            found = approval.review(on, by=by, at=at)
     submission = approval.build_submission(
         found, approval.Approval(found.mark, change_note, consent=True), by=by, at=at
     )

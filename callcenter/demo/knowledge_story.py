@@ -7,32 +7,27 @@ change; another entry that the notice touches is still to be settled.
 
 from __future__ import annotations
 
-import random
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct, structs
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from callcenter.audit.service import Act, record
-from callcenter.calls.models import Call
-from callcenter.calls.rules import CallState
 from callcenter.clock import instant_of
-from callcenter.demo.clock import FIRST_ON, TODAY
+from callcenter.demo import first_edition
+from callcenter.demo.clock import FIRST_ON
 from callcenter.demo.company import Company
 from callcenter.demo.people import DESK
-from callcenter.extensions import db, new_id
-from callcenter.knowledge import approval, confirmations, news, queries, questions, readings, starting, writing
+from callcenter.extensions import db
+from callcenter.knowledge import approval, confirmations, news, queries, readings, starting, writing
 from callcenter.knowledge.confirmations import Seen
-from callcenter.knowledge.models import Entry, News, Use, Version
+from callcenter.knowledge.models import Entry, News, Version
 from callcenter.knowledge.news import Issuer, NewNotice, Settlement
 from callcenter.knowledge.queries import Current
-from callcenter.knowledge.questions import NewQuestion
-from callcenter.knowledge.rules import EntryKind, Outcome, Stage
+from callcenter.knowledge.rules import Stage
 from callcenter.knowledge.search import store
 from callcenter.knowledge.starting import Ready
 from callcenter.web.access import Actor
@@ -52,16 +47,10 @@ _ADDED: Final = "令和9年4月からは、第2・第4日曜日の午前（9時�
 _READERS: Final = ("operator1", "operator2")
 _FORGOTTEN, _DUE, _LATER = 11, 12, 18
 """After how many months an entry's review date comes."""
-_USED_IN, _NOTHING_IN, SEED = 0.62, 0.03, 8
-_ASKED: Final = (
-    ("0202", "駐車場は何台分ありますか。大きい車でも停められますか。"),
-    ("0906", "機種を変えるとき、スマホに入れたカードはどうすればよいですか。"),
-    ("1003", "コンビニで戸籍の証明書は取れますか。本籍がほかの市にあります。"),
-)
 
 
 def begin(company: Company, at: datetime) -> Future[list[Ready]]:
-    """Load the starting content, let the city look at it, and the desk read it before its first call.
+    """Load the starting content, let the city look at it and have it, and the desk read it before its first call.
 
     What the search needs takes five seconds and no database: it is prepared while the year is played (`keep`).
     """
@@ -73,6 +62,7 @@ def begin(company: Company, at: datetime) -> Future[list[Ready]]:
         starting.load([Ready(seed, None) for seed in told], by=manager, at=at)
     with transaction():
         _let_the_city_look(officer, instant_of(CONFIRMED_ON, 600))
+    first_edition.submit(company)
     at = instant_of(FIRST_ON, _MORNING)
     for person in DESK:
         with transaction():
@@ -213,89 +203,3 @@ STORY: Final[tuple[Step, ...]] = (
     Step(PUBLISHED_ON, 516, "supervisor", _publish_change),
     *(Step(PUBLISHED_ON, 520 + place, login, _read_change) for place, login in enumerate(_READERS)),
 )
-
-
-# --- what the FAQ was for the calls ---
-
-
-class _Done(Struct, frozen=True):
-    """A saved call, as it is looked at here."""
-
-    id: UUID
-    category_code: str
-    operator_id: UUID
-    local_on: date
-    ended_at: datetime
-
-
-def note_uses(company: Company, at: datetime) -> None:
-    """Most calls were answered by an entry of their category, a few by none; the last questions wait."""
-    by, calls = company.actors["supervisor"], _calls(company.contract_id)
-    with transaction():
-        rows = list(_uses(by.contract, calls))
-        if rows:
-            db.session.execute(insert(Use), rows)
-            record(Act("knowledge_uses.loaded", "contract", str(by.contract), {"count": len(rows)}), by=by, at=at)
-        _ask(company, calls, at)
-
-
-def _calls(contract_id: UUID) -> list[_Done]:
-    columns = (getattr(Call, name) for name in _Done.__struct_fields__)
-    saved = Call.contract_id == contract_id, Call.state == CallState.SAVED.value, Call.category_code.is_not(None)
-    return [_Done(*row) for row in db.session.execute(select(*columns).where(*saved).order_by(Call.number))]
-
-
-def _uses(contract_id: UUID, calls: Sequence[_Done]) -> Iterator[dict[str, Any]]:
-    rng, entries = random.Random(f"{SEED}:knowledge"), _by_category(contract_id)
-    for call in calls:
-        chance = rng.random()
-        if chance < _USED_IN:
-            entry_id, version_id = _chosen(entries[call.category_code], rng)
-            yield _row(contract_id, call, Outcome.USED, entry_id, version_id, rng.choice((1, 1, 1, 2, 3)))
-        elif chance > 1 - _NOTHING_IN:
-            yield _row(contract_id, call, Outcome.MISSING, None, None, None)
-
-
-def _by_category(contract_id: UUID) -> Mapping[str, list[tuple[UUID, UUID]]]:
-    """Category → (entry, its first version), in the order of their numbers."""
-    found: dict[str, list[tuple[UUID, UUID]]] = defaultdict(list)
-    rows = db.session.execute(
-        select(Version.category_code, Version.entry_id, Version.id)
-        .join(Entry, (Entry.contract_id == Version.contract_id) & (Entry.id == Version.entry_id))
-        .where(Entry.contract_id == contract_id, Entry.kind == EntryKind.FAQ.value, Version.number == 1)
-        .order_by(Entry.number)
-    )
-    for code, entry_id, version_id in rows:
-        found[code].append((entry_id, version_id))
-    return found
-
-
-def _chosen(entries: Sequence[tuple[UUID, UUID]], rng: random.Random) -> tuple[UUID, UUID]:
-    """The first ones are asked for most; the last of each category nobody has needed yet."""
-    return entries[int(rng.random() ** 2 * (len(entries) - 1))]
-
-
-def _row(
-    contract_id: UUID, call: _Done, outcome: Outcome, entry_id: UUID | None, version_id: UUID | None, rank: int | None
-) -> dict[str, Any]:
-    return {
-        "contract_id": contract_id,
-        "id": new_id(),
-        "call_id": call.id,
-        "outcome": outcome.value,
-        "entry_id": entry_id,
-        "version_id": version_id,
-        "rank": rank,
-        "local_on": call.local_on,
-        "noted_at": call.ended_at,
-        "noted_by": call.operator_id,
-    }
-
-
-def _ask(company: Company, calls: Sequence[_Done], at: datetime) -> None:
-    """This morning's questions that nothing answered; the first is at the city."""
-    people = {actor.user_id: actor for actor in company.actors.values()}
-    today = [call for call in calls if call.local_on == TODAY][-len(_ASKED) :]
-    for place, (call, (code, text)) in enumerate(zip(today, _ASKED, strict=False)):
-        new = NewQuestion(call.id, text, code, to_city=place == 0, key=new_id())
-        questions.ask(new, by=people[call.operator_id], at=at)

@@ -32,6 +32,7 @@ from callcenter.demo.attendance import PersonDay
 from callcenter.demo.clock import FIRST_ON, LAST_ON, RECORDED_UNTIL_MINUTE, TODAY
 from callcenter.demo.company import Company, found_company
 from callcenter.demo.shape import CLOSES_MINUTE, DayShape, day_counts, day_shape
+from callcenter.demo.uses import Uses
 from callcenter.extensions import new_id
 from callcenter.protection.deployment import keys_for
 from callcenter.rosters import attendance as punches
@@ -84,12 +85,14 @@ def load(days: int | None, tell: Tell) -> Company:
         company = found_company(instant_of(FOUNDED_ON, 600))
     preparing = knowledge_story.begin(company, instant_of(FOUNDED_ON, 660))
     wanted = scenes(calendar(company.contract_id).open_days(FIRST_ON, LAST_ON), days)
-    book = Appointments(company.contract_id)
+    book, uses = Appointments(company.contract_id), Uses(company)
     for scene in wanted:
+        uses.begin_day(scene.on)
         knowledge_story.on_the_day(scene.on, company, since=wanted[0].on)
         months.on_the_day(scene.on, company, since=wanted[0].on)
         play(scene, company, book)
         tell(1)
+    uses.finish(instant_of(TODAY, RECORDED_UNTIL_MINUTE))
     _arrange_the_month(company)
     knowledge_story.keep(preparing, company)
     return company
@@ -98,7 +101,6 @@ def load(days: int | None, tell: Tell) -> Company:
 def _arrange_the_month(company: Company) -> None:
     """The roster in force, a request that waits, and the month's report as a draft."""
     at = instant_of(TODAY, RECORDED_UNTIL_MINUTE)
-    knowledge_story.note_uses(company, at)
     roster_desk.publish_month(company.actors["supervisor"], at)
     roster_desk.ask_for_leave(company, at)
     months.draft_of_this_month(company, at)

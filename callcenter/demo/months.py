@@ -7,26 +7,24 @@ played has no story.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from flask import current_app
 from msgspec import Struct
 
-from callcenter.clock import app_clock, instant_of, local
+from callcenter.clock import instant_of, local
 from callcenter.contracts.queries import calendar
 from callcenter.deliveries import service as deliveries
 from callcenter.deliveries.handing import Handing, record_handing
 from callcenter.deliveries.rules import Edition, Kind, Method, State
 from callcenter.demo.company import Company
+from callcenter.demo.queue import standing_at, work_off
 from callcenter.extensions import new_id
 from callcenter.jobs import service as jobs
 from callcenter.jobs.ports import WantedJob
 from callcenter.jobs.rules import JobKind
-from callcenter.jobs.running import run_waiting
 from callcenter.reporting import service as reporting
 from callcenter.reporting.completion import documents, invoices, notices, service
 from callcenter.reporting.completion.documents import Review
@@ -99,14 +97,14 @@ def on_the_day(on: date, company: Company, *, since: date) -> None:
     for step in STORY:
         if step.on == on and since <= _first_open_day(company.contract_id, step.month):
             doing = Doing(company, step.month, instant_of(on, step.minute))
-            with _clock_standing_at(doing.at):
+            with standing_at(doing.at):
                 step.act(doing)
 
 
 def draft_of_this_month(company: Company, at: datetime) -> None:
     """The month that is going on, with a first remark, as a draft."""
     doing = Doing(company, MARCH, at)
-    with _clock_standing_at(at):
+    with standing_at(at):
         _remark(doing, REMARKS[MARCH])
         _build(doing)
 
@@ -114,17 +112,6 @@ def draft_of_this_month(company: Company, at: datetime) -> None:
 def _first_open_day(contract_id: UUID, month: date) -> date:
     span = month_span(month)
     return calendar(contract_id).open_days(span.from_on, span.to_on)[0]
-
-
-@contextmanager
-def _clock_standing_at(at: datetime) -> Iterator[None]:
-    """What works by the application's own clock, such as a job, works at that instant."""
-    clock = app_clock()
-    before, clock.fixed = clock.fixed, at
-    try:
-        yield
-    finally:
-        clock.fixed = before
 
 
 # --- the report of a month ---
@@ -153,11 +140,7 @@ def _build(doing: Doing) -> None:
     with transaction():
         asked_by = doing.who("supervisor").user_id
         jobs.ask(wanted, contract_id=doing.company.contract_id, asked_by=asked_by, at=doing.at)
-    _work()
-
-
-def _work() -> None:
-    run_waiting(current_app._get_current_object())  # type: ignore[attr-defined]
+    work_off()
 
 
 def _approve(doing: Doing, note: str = "") -> None:
@@ -170,7 +153,7 @@ def _approve(doing: Doing, note: str = "") -> None:
         wanted = approving.Wanted(found.mark, new_id(), note, consent=True)
         approving.require_clear(found, wanted)
         approving.approve(found, wanted, by=supervisor, at=doing.at)
-    _work()
+    work_off()
 
 
 def _let_stand(doing: Doing, found: PeriodReview, note: str) -> PeriodReview:

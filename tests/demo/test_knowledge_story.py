@@ -8,11 +8,24 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from callcenter.clock import local
+from callcenter.deliveries import queries as delivered
+from callcenter.deliveries.rules import State
+from callcenter.demo import first_edition
 from callcenter.demo import knowledge_story as story
 from callcenter.demo.clock import FIRST_ON, TODAY
 from callcenter.demo.people import DESK
 from callcenter.extensions import db
-from callcenter.knowledge import confirmations, content, news_queries, queries, readings, usage
+from callcenter.knowledge import (
+    confirmations,
+    content,
+    edition,
+    edition_queries,
+    news_queries,
+    queries,
+    readings,
+    usage,
+)
 from callcenter.knowledge.models import Entry, Version
 from callcenter.knowledge.rules import EntryKind
 from callcenter.knowledge.search import live, store
@@ -41,6 +54,22 @@ def test_the_city_confirmed_most_and_found_one_thing_wrong(contract_id: UUID) ->
     progress = confirmations.progress(contract_id, left)
     assert (progress.commented, progress.waiting["01"]) == (1, 1)
     assert 0 < progress.total_waiting < progress.confirmed / 10
+
+
+def test_the_city_had_the_first_edition_before_the_contract_began_and_accepted_it(contract_id: UUID) -> None:
+    first = edition_queries.newest(contract_id)
+    assert first is not None
+    assert (first.period_from, first.state) == (first_edition.SUBMITTED_ON, State.ACCEPTED)
+    assert first.approver_name == "契約 かなめ"
+    assert local(first.submitted_at).on < local(first.decided_at or first.submitted_at).on < FIRST_ON
+    assert len(first.marks) == len(content.seeds())
+    assert len(delivered.files_of(contract_id, first.id)) == 4
+    assert edition_queries.waiting(contract_id, TODAY) == []
+
+
+def test_the_next_edition_would_tell_the_change(contract_id: UUID) -> None:
+    changes = edition.plan(contract_id, TODAY).changes
+    assert [(label, len(names)) for label, names in changes.groups] == [("変更", 1)]
 
 
 def test_a_few_entries_are_past_their_review_date_and_more_come_this_week(contract_id: UUID) -> None:

@@ -162,6 +162,7 @@ def test_the_whole_year_is_loaded_as_it_was_drawn(tmp_path: Path) -> None:
         assert [(version.number, version.figures["recorded"]["text"]) for version in newest] == [
             *((1, "1,983"), (2, "1,960"), (1, "1,889"))
         ]
+        assert all(version.figures["faq_used"]["value"] > 1_000 for version in newest)
 
 
 def _not_yet(days: dict[date, int]) -> int:

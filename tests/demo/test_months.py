@@ -32,6 +32,7 @@ from callcenter.reporting.periods.drafts import Period
 from callcenter.reporting.periods.reviewing import look
 from callcenter.web.transaction import transaction
 from reports.period import PeriodKind, month_span
+from reports.period_bundle import proposal
 from tests.demo.stage import staged
 from tests.demo.test_shape import open_days
 
@@ -171,7 +172,8 @@ def test_the_targets_are_the_proposals(winter: UUID) -> None:
 def test_the_city_chose_the_items_of_the_month(winter: UUID) -> None:
     bundle = bundle_for(winter, PeriodKind.MONTHLY, DECEMBER)
     assert (bundle.number, bundle.instructed_on) == (1, agreed.AGREED_ON)
-    assert "documents" not in {sheet.key for sheet in bundle.sheets}
+    assert [sheet.key for sheet in bundle.sheets] == [sheet.key for sheet in proposal(PeriodKind.MONTHLY).sheets]
+    assert [sheet.columns for sheet in bundle.sheets if sheet.columns] == [agreed.DAYS]
     assert bundle_for(winter, PeriodKind.ANNUAL, FIRST_ON).number == 0
 
 
