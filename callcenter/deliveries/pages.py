@@ -96,12 +96,13 @@ def _documents_page(
 
 
 def _kind_tabs(chosen: Filter) -> list[dict[str, Any]]:
-    """Everything, then each kind with how many documents it has under the rest of the filter."""
+    """Everything, then each kind with how many documents it has under the rest of the filter. In short, so that all
+    of them stand in one line."""
     counts = queries.counts_by_kind(actor().contract, chosen.of_all_kinds.wanted)
     every = {"label": "すべて", "href": _address(chosen.of_all_kinds), "count": sum(counts.values())}
     kinds = [
         {
-            "label": label,
+            "label": label.removesuffix("実績報告書"),
             "href": _address(replace(chosen, kind=kind)),
             "count": counts.get(kind, 0),
             "current": chosen.kind is kind,

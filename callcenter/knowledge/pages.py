@@ -6,19 +6,18 @@ The modules named here hold the routes that write (`edit_pages`), decide (`revie
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from flask import Response, render_template, request
+from flask import Response, redirect, render_template, request, url_for
 
 from callcenter.accounts import directory
 from callcenter.audit import queries as log
 from callcenter.audit.vocabulary import ACTIONS
 from callcenter.clock import local, now
-from callcenter.errors import NotFound
+from callcenter.errors import InvalidInput, NotFound
 from callcenter.knowledge import (
     city_pages,
     differences,
@@ -33,7 +32,7 @@ from callcenter.knowledge import (
     shown,
     sight,
 )
-from callcenter.knowledge.listing import SHOW_LABELS, Show
+from callcenter.knowledge.listing import SHOW_LABELS, Filter, Show
 from callcenter.knowledge.menu import GROUP
 from callcenter.knowledge.page_parts import LABELS, category_names, links_of, parts
 from callcenter.knowledge.queries import VersionFacts
@@ -59,26 +58,33 @@ ROUTES = (edit_pages, review_pages, city_pages, guide_pages)
 @allow(only(READERS))
 def entries() -> str:
     """What is in force today, or on a day in the past or to come."""
-    return _entries(request.args, "")
+    return _entries(listing.filter_from(request.args))
 
 
 @blueprint.post("/entries")
 @allow(only(READERS))
-def find() -> str:
-    """The entries of the list that speak of what was typed. A reading: what is typed stands in no address."""
-    words = clean_line(request.form.get("words", ""), max_length=finding.LONGEST, field="words")
-    return _entries(request.form, words)
+def find() -> Any:
+    """The entries of the list that speak of what was typed. A reading: what is typed stands in no address, what is
+    chosen without it does."""
+    chosen = Filter()
+    try:
+        chosen = listing.filter_from(request.form)
+        words = clean_line(request.form.get("words", ""), max_length=finding.LONGEST, field="words")
+    except InvalidInput as error:
+        return _entries(chosen, error=error), error.status
+    address: dict[str, Any] = chosen.arguments()
+    return _entries(chosen, words) if words else redirect(url_for("knowledge.entries", **address), 303)
 
 
-def _entries(given: Mapping[str, str], words: str) -> str:
+def _entries(chosen: Filter, words: str = "", error: InvalidInput | None = None) -> str:
     who, today = actor(), local(now()).on
-    chosen = listing.filter_from(given)
     rows = listing.listed(who, chosen, today)
-    nothing = not rows and chosen == listing.Filter(chosen.kind)
+    nothing = not rows and chosen == Filter(chosen.kind)
     return render_template(
         "knowledge/list.html",
         found=finding.found(who.contract, rows, words, today),
         words=words,
+        error=error,
         chosen=chosen,
         shows=_shows(),
         kinds=[(kind, label) for kind, label in KIND_LABELS.items()],

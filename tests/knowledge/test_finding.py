@@ -61,9 +61,16 @@ def test_only_what_the_other_conditions_leave_is_looked_through(centre: Centre, 
 
 def test_nothing_typed_lists_everything_and_too_much_is_refused(centre: Centre, operator: Person) -> None:
     published_entry(centre, title="更新")
-    assert find(operator, "　 ") == ["更新"]
-    answer = operator.client().post("/knowledge/entries", data={"words": "あ" * 201})
-    assert answer.status_code == 422
+    browser = operator.client()
+    answer = browser.post("/knowledge/entries", data={"words": "　 ", "kind": "faq", "major": "01"})
+    assert (answer.status_code, answer.headers["Location"]) == (
+        303,
+        "/knowledge/entries?kind=faq&show=current&major=01",
+    )
+    for given in ({"words": "あ" * 201}, {"words": "更新", "on": "昨日"}):
+        refused = browser.post("/knowledge/entries", data=given)
+        assert refused.status_code == 422
+        assert "入力内容を確認してください" in refused.text
 
 
 def test_what_was_typed_stands_in_the_field_and_in_no_address(centre: Centre, operator: Person) -> None:
