@@ -241,10 +241,10 @@ def test_what_has_no_records_yet_is_unmeasured() -> None:
 def test_the_faq_is_told_by_use_and_of_many_only_the_first_are_named() -> None:
     shown = texts(month())
     assert "まだ記録がありません（未計測）。" not in shown
-    assert "よく使われたFAQ（35件のうち20件）" in shown
+    assert "よく使われたFAQ（35件のうち15件）" in shown
     assert {"使われなかったFAQ", "FAQで答えられなかった問合せ", "見直し期限を過ぎた項目"} <= set(shown)
-    assert {"FAQ 20", "FAQ 36", "マニュアル 3"} <= set(shown)
-    assert "FAQ 21" not in shown
+    assert {"FAQ 15", "FAQ 36", "マニュアル 3"} <= set(shown)
+    assert "FAQ 16" not in shown
 
 
 def test_a_month_without_exchange_draws_the_records_alone() -> None:

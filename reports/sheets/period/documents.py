@@ -15,7 +15,7 @@ from reports.workbook import Book, Sheet
 
 KEY = "documents"
 NO_RECORDS = f"まだ記録がありません（{NOT_MEASURED}）。"
-MOST_USED = 20
+MOST_USED = 15
 """How many of the most used are named."""
 MOST_UNUSED = 60
 """How many of those that were never used are named; a new contract has hundreds."""
