@@ -136,25 +136,23 @@ def _found(contract_id: Any, question: str, most: int) -> list[dict[str, Any]]:
 def evaluate(
     corpus: Path | None, queries: Path | None, qrels: Path | None, own: bool, learn_folds: int, as_json: bool
 ) -> None:
-    """検索の質と速さを、手元のファイルで測ります。データベースも設定も要りません。
+    """検索の質と速さを、手元のファイルで測ります。データベースも設定も要りません。付属の「言葉の組」を使います。
 
     grade は 0＝答えにならない、1以上＝答えになる（大きいほど良い）。
     終了コード：0＝測れた、1＝ファイルを読み取れない、2＝使い方の誤り。
     """
+    from callcenter.knowledge import content
     from callcenter.knowledge.search import evaluate as evaluation
+    from callcenter.knowledge.search.synonyms import stand_ins
 
     if learn_folds == 1:
         raise click.UsageError("--learn-folds は、0（学ばない）か2以上を指定してください。")
     given = [one for one in (corpus, queries, qrels) if one is not None]
     if own == bool(given) or (given and len(given) < 3):
         raise click.UsageError("--corpus・--queries・--qrels の3つ、または --own を指定してください。")
-    if own:
-        from callcenter.knowledge.content import collection
-
-        found = evaluation.evaluate(collection(), learn_folds)
-    else:
-        found = evaluation.evaluate(evaluation.read(*given), learn_folds)
-    _report(found, as_json)
+    asked = content.collection() if own else evaluation.read(*given)
+    same = stand_ins(one.words for one in content.synonyms())
+    _report(evaluation.evaluate(asked, learn_folds, same), as_json)
 
 
 def _report(found: Mapping[str, float], as_json: bool) -> None:

@@ -92,13 +92,14 @@ def _with_words_as_ids(told: Any) -> Any:
     return {key: str(value) if key.endswith("id") and type(value) is int else value for key, value in told.items()}
 
 
-def evaluate(collection: Collection, folds: int = 0) -> dict[str, float]:
+def evaluate(collection: Collection, folds: int = 0, same: Mapping[str, str] | None = None) -> dict[str, float]:
     """P@1, MRR@10, hit@5, recall@10, nDCG@10 (means over the questions), `build_seconds`, `p50_ms`, `p95_ms` of a
-    question, `memory_mb` (the most this process used). `folds` from 2 on: learned ones."""
+    question, `memory_mb` (the most this process used). `folds` from 2 on: learned ones. `same`: synonyms, as
+    `synonyms.stand_ins` has them."""
     begun = perf_counter()
     items = [Item(doc.id, doc.question, doc.answer, doc.said_as) for doc in collection.docs]
     prepared = [prepare(item) for item in items]
-    index = _index_of(items, prepared)
+    index = _index_of(items, prepared, same)
     index.search(collection.queries[0].text)  # what is loaded at the first use belongs to the building
     build_seconds = perf_counter() - begun
     rankings, took = _asked(index, collection, folds)
@@ -113,8 +114,8 @@ def evaluate(collection: Collection, folds: int = 0) -> dict[str, float]:
     }
 
 
-def _index_of(items: Sequence[Item], prepared: Sequence[Prepared]) -> Index:
-    index = Index()
+def _index_of(items: Sequence[Item], prepared: Sequence[Prepared], same: Mapping[str, str] | None) -> Index:
+    index = Index(same)
     for item, ready in zip(items, prepared, strict=True):
         index.put(item, ready)
     return index

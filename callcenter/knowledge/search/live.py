@@ -6,7 +6,6 @@ changed is put anew. What nobody has prepared yet is prepared here and not store
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from threading import Lock
 from uuid import UUID
@@ -16,9 +15,10 @@ from sqlalchemy import select
 from callcenter.extensions import db
 from callcenter.knowledge import queries
 from callcenter.knowledge.models import SynonymGroup
-from callcenter.knowledge.rules import EntryKind, merged
+from callcenter.knowledge.rules import EntryKind
 from callcenter.knowledge.search import meaning, store
 from callcenter.knowledge.search.index import Hit, Index
+from callcenter.knowledge.search.synonyms import stand_ins
 from callcenter.knowledge.search.words import content_words
 
 
@@ -84,15 +84,8 @@ def _follow(live: _Live, contract_id: UUID, today: date) -> None:
 
 
 def synonyms(contract_id: UUID) -> dict[str, str]:
-    """Each word of a group → the word that stands for all of it. Groups are cut as questions are: what is more than
-    one word for the search stands for itself."""
+    """The contract's words as `stand_ins` has them."""
     groups = db.session.scalars(
         select(SynonymGroup.words).where(SynonymGroup.contract_id == contract_id).order_by(SynonymGroup.id)
     ).all()
-    cut = [[word for typed in group for word in _single(typed)] for group in groups]
-    return {word: min(group) for group in merged(cut) for word in group}
-
-
-def _single(typed: str) -> Sequence[str]:
-    words = content_words(typed)
-    return words if len(words) == 1 else ()
+    return stand_ins(groups)
