@@ -119,13 +119,13 @@ def _mark(entry: Entry) -> str:
 def _versions(paper: Paper, manual: Manual) -> None:
     paper.heading(VERSIONS, 1, "versions", _NEXT_CHAPTER)
     columns = (
-        Column("番号", 16),
-        Column("表題", 76),
-        Column("版", 8, Align.RIGHT),
-        Column("区分", 11, Align.CENTER),
-        Column("施行日", 18),
-        Column("市の確認", 30),
-        Column("見直し期限", 19),
+        Column("番号", 15),
+        Column("表題", 72),
+        Column("版", 7, Align.RIGHT),
+        Column("区分", 9, Align.CENTER),
+        Column("施行日", 16),
+        Column("市の確認", 33),
+        Column("見直し期限", 18),
     )
     paper.table(columns, [_version(entry) for entry in manual.entries], VERSIONS, _DENSE)
 

@@ -17,6 +17,7 @@ from reports.styles import QUIET, RULE, STRONG_RULE
 
 SIZE = 10.0
 UNCOUNTED = "…"
+_NUMBER_ROOM = 10.0
 _TWIPS = 1440 / 25.4
 Element = Any
 
@@ -109,9 +110,10 @@ def marked(made: Element, name: str, number: int) -> Element:
 def contents_line(text: str, name: str, width: float, look: Look) -> Element:
     """A line of the table of contents: dots from the text to the number of the page where `name` stands."""
     tab = element("w:tab", val="right", leader="dot", pos=twips(width))
-    left = {"left": twips(look.indent)} if look.indent else {}
+    # A long text breaks before the numbers, not beneath them.
+    room = {"left": twips(look.indent), "right": twips(_NUMBER_ROOM)}
     spacing = element("w:spacing", before=str(round(look.before * 20)), after=str(round(look.after * 20)))
-    properties = element("w:pPr", element("w:tabs", tab), spacing, element("w:ind", **left))
+    properties = element("w:pPr", element("w:tabs", tab), spacing, element("w:ind", **room))
     link = element("w:hyperlink", run(text, look), element("w:r", element("w:tab")), *page_of(name, look), anchor=name)
     return element("w:p", properties, link)
 

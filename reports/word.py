@@ -75,6 +75,8 @@ class Box(Struct, frozen=True):
 
 
 _HANGING = 5.0
+_CONTENTS = {1: (0, 8, 1, 10.5, True), 2: (4, 1.5, 0.5, SIZE, False), 3: (8, 0, 0, 9, False)}
+"""Level → indent, space before and after, size, bold."""
 _TALLEST_PICTURE = 160.0
 _PICTURE = Look(Align.CENTER, before=4, after=2, keep_next=True)
 _PICTURE_NAME = Look(Align.CENTER, 9, quiet=True, after=6)
@@ -125,22 +127,20 @@ class Paper:
     def contents(self, lines: Sequence[Contents]) -> None:
         """A table of contents: what `heading` was given a name for, with the page it stands on."""
         for one in lines:
-            indent, before, points, bold = {1: (0, 8, 10.5, True), 2: (4, 2, SIZE, False), 3: (8, 0, 9, False)}[
-                one.level
-            ]
-            look = Look(points=points, bold=bold, before=before, after=1, indent=indent)
+            indent, before, after, points, bold = _CONTENTS[one.level]
+            look = Look(points=points, bold=bold, before=before, after=after, indent=indent)
             self._add(wml.contents_line(one.text, one.name, self.width, look))
 
     def picture(self, content: bytes, name: str) -> bool:
         """A picture with its name below, no wider than the text; False when it is none that Word can show."""
-        from docx.image.exceptions import InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError
         from docx.shared import Mm
 
         try:
             found = self._document.part.new_pic_inline(BytesIO(content))
-        except (InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError):
+            most = min(Mm(self.width) / found.extent.cx, Mm(_TALLEST_PICTURE) / found.extent.cy, 1)
+        except Exception:
+            # python-docx lets a broken picture raise anything, `Exception` itself too: one would stop every edition.
             return False
-        most = min(Mm(self.width) / found.extent.cx, Mm(_TALLEST_PICTURE) / found.extent.cy, 1)
         for extent in (found.extent, found.graphic.graphicData.pic.spPr.xfrm.ext):
             extent.cx, extent.cy = round(extent.cx * most), round(extent.cy * most)
         self._add(wml.paragraph_of([wml.element("w:r", wml.element("w:drawing", found))], _PICTURE))

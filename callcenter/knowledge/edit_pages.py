@@ -267,4 +267,5 @@ def _uploaded() -> files.Upload:
     sent = request.files.get("file")
     name = clean_line((sent.filename or "") if sent else "", max_length=NAME_LENGTH, field="file")
     require_clean({"file": name})
+    name = name.replace("\\", "/").rpartition("/")[2]  # where it lay is nobody's business
     return files.judged(name or "ファイル", sent.read(-1) if sent else b"")

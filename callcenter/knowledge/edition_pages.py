@@ -58,6 +58,7 @@ def _page(refusal: Refusal = NOTHING) -> str:
         earlier=delivered.earlier_versions(who.contract, submitted),
         requests=edition_queries.requests(who.contract),
         centre=_centre(who.contract, today) if who.has(*LEADERSHIP) else None,
+        since=_since(who.contract, today) if submitted and not who.has(*LEADERSHIP) else None,
         may_ask=who.has(*OFFICERS),
         starts_on=contracts.contract(who.contract).starts_on,
         today=today,
@@ -70,11 +71,19 @@ def _page(refusal: Refusal = NOTHING) -> str:
     )
 
 
+def _since(contract_id: UUID, today: date) -> edition.Changes:
+    """What the city does not hold yet: whether it is worth asking for a newer edition."""
+    return edition.plan(contract_id, today).changes
+
+
 def _latest(submitted: list[VersionFacts]) -> tuple[VersionFacts, list[FileFacts]] | None:
-    """What was submitted last, with its files."""
+    """What was submitted last, with its files: what is read before what is filtered."""
     if not submitted:
         return None
-    return submitted[0], delivered.files_of(actor().contract, submitted[0].id)
+    found = delivered.files_of(actor().contract, submitted[0].id)
+    return submitted[0], sorted(
+        found, key=lambda one: (one.edition is not Edition.HANDOVER, one.part is not Part.PAPER)
+    )
 
 
 def _centre(contract_id: UUID, today: date) -> Mapping[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zipfile
+import zlib
 from datetime import datetime
 from io import BytesIO
 from uuid import UUID
@@ -28,6 +30,18 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 IMAGES = frozenset({PNG, JPEG, GIF, WEBP})
 _PARTS = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX}
+_KINDS, _MOST_KINDS = "[Content_Types].xml", 1_000_000
+_PROGRAMS = re.compile(rb"vbaProject|macroEnabled|activeX", re.IGNORECASE)
+"""A macro may lie under any name: the list of kinds says what a part is."""
+_SUFFIXES = {
+    PNG: (".png",),
+    JPEG: (".jpg", ".jpeg"),
+    GIF: (".gif",),
+    WEBP: (".webp",),
+    PDF: (".pdf",),
+    XLSX: (".xlsx",),
+    DOCX: (".docx",),
+}
 UNKNOWN = "取り込めるのは、画像（PNG・JPEG・GIF・WebP）と、PDF・Excel（xlsx）・Word（docx）です。"
 BROKEN = "画像が途中で切れているか、壊れています。もう一度保存してから取り込んでください。"
 
@@ -78,7 +92,13 @@ def judged(name: str, content: bytes) -> Upload:
     if media_type in IMAGES and not _is_whole(media_type, content):
         raise _refusal(BROKEN)
     require_impersonal(content)
-    return Upload(name, media_type, content)
+    return Upload(named_as(name, media_type), media_type, content)
+
+
+def named_as(name: str, media_type: str) -> str:
+    """The name with a suffix of its kind: whoever keeps the file opens it as what it is."""
+    suffixes = _SUFFIXES[media_type]
+    return name if name.lower().endswith(suffixes) else f"{name}{suffixes[0]}"
 
 
 def require_impersonal(content: bytes) -> None:
@@ -113,9 +133,12 @@ def _office_type(content: bytes) -> str | None:
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             names = set(packed.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+            if _KINDS not in names or packed.getinfo(_KINDS).file_size > _MOST_KINDS:
+                return None
+            kinds = packed.read(_KINDS)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error):
         return None
-    if "[Content_Types].xml" not in names or any(name.endswith("vbaProject.bin") for name in names):
+    if _PROGRAMS.search(kinds) or any(_PROGRAMS.search(name.encode()) for name in names):
         return None
     return next((kind for part, kind in _PARTS.items() if part in names), None)
 

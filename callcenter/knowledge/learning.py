@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from callcenter.extensions import db, new_id
 from callcenter.knowledge.models import LearnedNote
 from callcenter.knowledge.search import store
-from callcenter.knowledge.search.words import nameless_words
+from callcenter.knowledge.search.words import folded, nameless_words
 from callcenter.protection.findings import find_personal_data
 
 LONGEST = 400
@@ -27,9 +27,11 @@ HIDDEN = "＊＊＊"
 def note_of(text: str, *, names: Iterable[str] = (), phones: Iterable[str] = ()) -> str:
     """The words to remember of a question, separated by spaces; "" where it may name somebody, or says too little.
     `names` and `phones`: of the caller, as typed beside it."""
-    if find_personal_data(text, names=_given(names), phones=_given(phones)):
+    names = _given(names)
+    if find_personal_data(text, names=names, phones=_given(phones)):
         return ""
-    words = nameless_words(text)
+    # Parts of one character alone are not looked for in the text: too much holds them.
+    words = [word for word in nameless_words(text) if not any(word in folded(name) for name in names)]
     while len(" ".join(words)) > LONGEST:
         words.pop()
     return " ".join(words) if len(words) >= FEWEST_WORDS else ""

@@ -15,6 +15,7 @@ from flask import Response, redirect, render_template, request, url_for
 
 from callcenter.accounts import directory
 from callcenter.audit import queries as log
+from callcenter.audit.rules import Entry as LogEntry
 from callcenter.audit.vocabulary import ACTIONS
 from callcenter.clock import local, now
 from callcenter.errors import InvalidInput, NotFound
@@ -121,15 +122,21 @@ def history(version_id: UUID) -> str:
     who = actor()
     found = sight.version_for(who, version_id)
     names = directory.names_under(who.contract)
-    entries = log.history_of(who.contract, "knowledge_version", str(version_id))
     steps = [
         (one.at, ACTIONS.get(one.action, one.action), names.get(one.user_id) if one.user_id else "", _fields(one))
-        for one in entries
+        for one in _acts(who.contract, found)
     ]
     held = queries.entry(who.contract, found.entry_id)
     return render_template(
         "knowledge/entry_history.html", entry=held, version=found, steps=steps, **parts(who, local(now()).on)
     )
+
+
+def _acts(contract_id: UUID, version: VersionFacts) -> list[LogEntry]:
+    """Of the entry's acts the one that began this version, then those with it."""
+    told = log.history_of(contract_id, "knowledge_entry", str(version.entry_id))
+    begun = [one for one in told if one.details.get("version") == str(version.id)]
+    return [*begun, *log.history_of(contract_id, "knowledge_version", str(version.id))]
 
 
 def _fields(one: Any) -> str:
@@ -213,5 +220,5 @@ def file(file_id: UUID) -> Response:
         raise NotFound("ファイルが見つかりませんでした。")
     answer = Response(files.content(who.contract, file_id), content_type=found.media_type)
     how = "inline" if found.is_image else "attachment"
-    answer.headers["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(found.name)}"
+    answer.headers["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(found.name, safe='')}"
     return answer

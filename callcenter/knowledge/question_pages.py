@@ -8,11 +8,13 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from callcenter.audit.service import Act, record
 from callcenter.audit.typed import NOTHING, Refusal, refused
 from callcenter.clock import local, now
 from callcenter.errors import Conflict, InvalidInput
+from callcenter.knowledge import queries as entry_queries
 from callcenter.knowledge import question_queries as queries
-from callcenter.knowledge import questions
+from callcenter.knowledge import questions, suggesting
 from callcenter.knowledge.menu import GROUP
 from callcenter.knowledge.ports import categories
 from callcenter.knowledge.question_queries import Asked
@@ -33,6 +35,8 @@ READERS = LEADERSHIP | ANSWERERS
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
 NAV = (NavItem("該当なし", "knowledge_questions.overview", READERS, 24, section="knowledge_questions.", group=GROUP),)
 LABELS = {"answer": "回答", "with_number": "まとめ先の番号"}
+UNANSWERED = frozenset({QuestionState.OPEN, QuestionState.AT_THE_CITY})
+MOST_NEAR = 3
 
 
 @blueprint.get("/knowledge/questions")
@@ -81,6 +85,12 @@ def _is_city() -> bool:
 @blueprint.get("/knowledge/questions/<uuid:question_id>")
 @allow(only(READERS))
 def question(question_id: UUID) -> str:
+    """One question. An entry of the log: these are a caller's words."""
+    found = queries.question(actor().contract, question_id, sent_only=_is_city())
+    end_read()
+    with transaction():
+        shown = Act("question.shown", "knowledge_question", str(question_id), {"number": found.number})
+        record(shown, by=actor(), at=now())
     return _question_page(question_id, NOTHING)
 
 
@@ -95,6 +105,7 @@ def _question_page(question_id: UUID, refusal: Refusal) -> str:
         leader=leader,
         following=queries.following(who.contract, question_id),
         alike=queries.alike(asked, who.contract) if is_open and not city else [],
+        near=_near(asked) if asked.state in UNANSWERED and leader is None else [],
         names=_names(),
         city=city,
         may_answer=who.has(*ANSWERERS) and asked.state is QuestionState.AT_THE_CITY and leader is None,
@@ -104,6 +115,12 @@ def _question_page(question_id: UUID, refusal: Refusal) -> str:
         labels=QUESTION_LABELS,
         badges=QUESTION_BADGES,
     )
+
+
+def _near(asked: Asked) -> list[tuple[UUID, str]]:
+    """The FAQ that come nearest, by number and heading: perhaps one answers, in other words than the caller's."""
+    found = suggesting.suggest(actor().contract, asked.text, local(now()).on).suggestions[:MOST_NEAR]
+    return [(one.entry_id, f"FAQ {one.number}　{''.join(part for part, _ in one.title)}") for one in found]
 
 
 @blueprint.post("/knowledge/questions/<uuid:question_id>/send")
@@ -162,10 +179,11 @@ def make_entry(question_id: UUID) -> Any:
         end_read()
         with transaction():
             entry_id = questions.make_entry(question_id, content, by=actor(), at=now())
+        version_id = entry_queries.versions(actor().contract, entry_id)[0].id
     except REFUSALS as error:
         return _question_page(question_id, refused(error, "knowledge_question")), error.status
     flash("市の回答からFAQの下書きを作りました。内容を整えて、市の確認に出してください。", "success")
-    return redirect(f"/knowledge/entries/{entry_id}", 303)
+    return redirect(f"/knowledge/versions/{version_id}/edit", 303)
 
 
 def _content(asked: Asked) -> Content:
@@ -177,7 +195,7 @@ def _content(asked: Asked) -> Content:
         category_code=asked.category_code,
         reason=f"該当なしの質問{asked.number}への市の回答による",
         source_kind=SourceKind.CITY,
-        source=f"市の回答（質問{asked.number}　{asked.answerer_name}）",
+        source=f"質問{asked.number}への回答",
         source_on=local(asked.answered_at).on if asked.answered_at else None,
     )
 

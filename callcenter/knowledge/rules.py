@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
@@ -15,6 +16,9 @@ BODY_BYTES = 2_000_000
 ALIAS_LENGTH, MOST_ALIASES = 100, 20
 REASON_LENGTH = 500
 FILE_BYTES = 10_000_000
+MOST_MARKS = 5_000
+_MARKS = "[]*_`<"
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 
 
 class EntryKind(StrEnum):
@@ -176,6 +180,15 @@ def aliases_of(typed: str) -> list[str]:
     if any(len(line) > ALIAS_LENGTH for line in found):
         raise InvalidInput(errors={"said_as": [f"言い換えは1行{ALIAS_LENGTH}文字までにしてください。"]})
     return found
+
+
+def check_marks(body: str) -> None:
+    """Raises `InvalidInput` for a paragraph of thousands of marks: each may pair with every other, and whoever opens
+    the page would wait for minutes."""
+    paragraphs = _PARAGRAPHS.split(body.replace("\r\n", "\n"))
+    if max(sum(map(one.count, _MARKS)) for one in paragraphs) > MOST_MARKS:
+        said = f"1つの段落に記号（{'　'.join(_MARKS)}）が{MOST_MARKS:,}個を超えています。空の行で区切ってください。"
+        raise InvalidInput(errors={"body": [said]})
 
 
 def merged(groups: Sequence[Sequence[str]]) -> list[frozenset[str]]:

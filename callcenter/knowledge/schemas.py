@@ -20,6 +20,7 @@ from callcenter.knowledge.rules import (
     SourceKind,
     Stage,
     aliases_of,
+    check_marks,
 )
 from callcenter.knowledge.writing import Content
 from callcenter.protection.scan import require_clean
@@ -77,6 +78,7 @@ def _body(form: Form) -> str:
     if size > BODY_BYTES:
         said = f"本文は{BODY_BYTES // 1_000_000}MBまでです（いま{size / 1_000_000:.1f}MB）。章を分けてください。"
         raise InvalidInput(errors={"body": [said]})
+    check_marks(given)
     return clean_text(given, max_length=BODY_BYTES, field="body")
 
 

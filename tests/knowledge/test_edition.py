@@ -424,3 +424,16 @@ def test_the_page_stays_readable_a_day_later(sqlite_centre: Centre, quick: Perso
     assert "令和8年6月1日（月）" in page
     assert "令和8年6月2日（火）" in page
     assert quick.client().get("/documents?kind=manual").status_code == 200
+
+
+def test_the_city_sees_what_changed_since_the_edition_it_holds(sqlite_centre: Centre) -> None:
+    leader, officer = sqlite_centre.person(Role.SUPERVISOR), sqlite_centre.person(Role.CITY_OFFICER)
+    made = published_entry(sqlite_centre, title="受取りの持ち物")
+    assert "提出のあと" not in officer.client().get(PAGE).text
+    submit(leader.client())
+    assert "提出のあとの変更はありません" in officer.client().get(PAGE).text
+    revised(sqlite_centre, made.entry_id, title="受取りの持ち物と時間")
+    page = officer.client().get(PAGE).text
+    assert "変更 1件" in page
+    assert "受取りの持ち物と時間" in page
+    assert "提出のあとの変更" not in leader.client().get(PAGE).text

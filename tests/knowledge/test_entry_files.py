@@ -39,14 +39,16 @@ WEBP = b"RIFF" + struct.pack("<I", 12) + b"WEBPVP8L" + b"\0" * 4
 PDF = b"%PDF-1.7\n%%EOF\n"
 
 
-def office(*parts: str) -> bytes:
+def office(*parts: str, kinds: str = "<x/>") -> bytes:
     made = BytesIO()
     with zipfile.ZipFile(made, "w") as packed:
-        for part in ("[Content_Types].xml", *parts):
+        packed.writestr("[Content_Types].xml", kinds)
+        for part in parts:
             packed.writestr(part, "<x/>")
     return made.getvalue()
 
 
+MACRO = '<Override PartName="/word/a.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
 XLSX, DOCX = office("xl/workbook.xml"), office("word/document.xml")
 
 
@@ -92,18 +94,52 @@ def test_a_file_is_what_its_bytes_are(sent: bytes, media_type: str) -> None:
         (b"PK\x03\x04 not a zip", "取り込めるのは"),
         (office("a.txt"), "取り込めるのは"),
         (office("xl/workbook.xml", "xl/vbaProject.bin"), "取り込めるのは"),
+        (office("word/document.xml", "word/VBAPROJECT.BIN"), "取り込めるのは"),
+        (office("word/document.xml", "word/a.bin", kinds=MACRO), "取り込めるのは"),
+        (office("word/document.xml", "word/activeX/activeX1.bin"), "取り込めるのは"),
         (PNG[:-8], "壊れています"),
         (JPEG[:-2], "壊れています"),
         (GIF[:-1], "壊れています"),
         (WEBP[:-4], "壊れています"),
         (PDF + b" " * FILE_BYTES, "10MB"),
     ],
-    ids=["nothing", "svg", "html", "exe", "torn zip", "zip", "macros", "png", "jpeg", "gif", "webp", "too much"],
+    ids=[
+        "nothing",
+        "svg",
+        "html",
+        "exe",
+        "torn zip",
+        "zip",
+        "macros",
+        "MACROS",
+        "renamed",
+        "controls",
+        "png",
+        "jpeg",
+        "gif",
+        "webp",
+        "too much",
+    ],
 )
 def test_what_cannot_be_shown_or_trusted_is_refused(sent: bytes, said: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         files.judged("図.png", sent)
     assert said in refused.value.errors["file"][0]
+
+
+@pytest.mark.parametrize(
+    ("sent", "name", "kept_as"),
+    [
+        (PNG, "図.PNG", "図.PNG"),
+        (JPEG, "図.jpeg", "図.jpeg"),
+        (PNG, "図.html", "図.html.png"),
+        (PDF, "様式.exe", "様式.exe.pdf"),
+        (DOCX, "様式.docm", "様式.docm.docx"),
+        (XLSX, "一覧", "一覧.xlsx"),
+    ],
+)
+def test_a_file_is_kept_under_a_name_of_its_kind(sent: bytes, name: str, kept_as: str) -> None:
+    assert files.judged(name, sent).name == kept_as
 
 
 def test_exactly_the_largest_size_is_taken() -> None:
@@ -121,6 +157,17 @@ def test_a_picture_is_sealed_and_shown_in_the_text(centre: Centre, author: Perso
     assert answer.headers["Content-Disposition"].startswith("inline")
     markdown = f"![図.png](/knowledge/files/{row.id})"
     assert markdown in browser.get(f"/knowledge/versions/{made.version_id}").text
+
+
+@pytest.mark.parametrize("sent_as", ["../../etc/図.png", "C:\\\\共有\\\\図.png", "図.png"])
+def test_where_a_file_lay_is_not_kept(sqlite_centre: Centre, sent_as: str) -> None:
+    writer = supervisor(sqlite_centre)
+    browser, made = writer.client(), draft(sqlite_centre, writer)
+    assert upload(browser, made.version_id, PNG, sent_as).status_code == 303
+    (row,) = kept(sqlite_centre)
+    assert row.name == "図.png"
+    disposition = browser.get(f"/knowledge/files/{row.id}").headers["Content-Disposition"]
+    assert disposition == "inline; filename*=UTF-8''%E5%9B%B3.png"
 
 
 def test_an_attachment_is_downloaded_never_shown(centre: Centre, author: Person) -> None:

@@ -152,6 +152,14 @@ def test_a_chapter_of_two_megabytes_is_kept_whole_and_a_longer_one_is_not_lost(s
     assert count(sqlite_centre) == 1
 
 
+def test_a_paragraph_of_nothing_but_marks_is_refused_and_not_lost(sqlite_centre: Centre) -> None:
+    answer = send(supervisor(sqlite_centre).client(), "/entries/new", form(body="[" * 6_000))
+    assert answer.status_code == 422
+    assert 'href="#f-body"' in answer.text
+    assert "[" * 6_000 in answer.text
+    assert count(sqlite_centre) == 0
+
+
 def test_a_script_in_a_text_is_text(sqlite_centre: Centre) -> None:
     body = '<script>alert(1)</script>\n\n[x](javascript:alert(2))\n\n<img src=x onerror="alert(3)">'
     browser = supervisor(sqlite_centre).client()

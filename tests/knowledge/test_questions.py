@@ -207,15 +207,15 @@ def test_the_city_answers_and_the_answer_becomes_a_draft(
     assert ANSWER in lead.get(f"/knowledge/questions/{question}").text
     answer = act(lead, question, "entry")
     assert answer.status_code == 303
-    entry_id = UUID(answer.location.rsplit("/", 1)[1])
+    assert answer.location.endswith("/edit")
     with centre.inside():
-        version = entries.versions(centre.contract_id, entry_id)[0]
+        version = entries.version(centre.contract_id, UUID(answer.location.split("/")[-2]))
     assert (version.title, version.body, version.stage) == (TEXT, ANSWER, "draft")
     assert (version.category_code, version.source_kind) == ("0301", "city")
-    assert "例田 職員" in version.source
+    assert version.source == "質問1への回答"
     assert states(centre) == [QuestionState.DONE]
     assert act(lead, question, "entry").location == answer.location
-    assert str(entry_id) in lead.get(f"/knowledge/questions/{question}").text
+    assert str(version.entry_id) in lead.get(f"/knowledge/questions/{question}").text
 
 
 def test_an_answer_is_sealed_and_comes_once(centre: Centre, desk: Browser, officer: Browser) -> None:
@@ -439,3 +439,24 @@ def test_services_refuse_an_empty_answer_and_a_draft_without_one(
             questions.answer(question, "", by=officer.actor, at=centre.now)
         with pytest.raises(Conflict), transaction():
             questions.take_out(question, by=operator.actor, at=centre.now)
+
+
+def test_opening_a_question_is_an_entry_of_the_log_that_holds_none_of_its_words(
+    centre: Centre, desk: Browser, lead: Browser, officer: Browser
+) -> None:
+    question = asked(centre, desk, send=True)
+    for reader in (lead, officer):
+        assert TEXT in reader.get(f"/knowledge/questions/{question}").text
+    with centre.inside():
+        found = log.history_of(centre.contract_id, "knowledge_question", str(question))
+    assert [one.details for one in found if one.action == "question.shown"] == [{"number": 1}, {"number": 1}]
+
+
+def test_a_question_that_may_not_be_seen_leaves_no_entry_of_having_been_shown(
+    centre: Centre, desk: Browser, officer: Browser
+) -> None:
+    question = asked(centre, desk)
+    assert officer.get(f"/knowledge/questions/{question}").status_code == 404
+    with centre.inside():
+        found = log.history_of(centre.contract_id, "knowledge_question", str(question))
+    assert "question.shown" not in [one.action for one in found]

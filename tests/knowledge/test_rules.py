@@ -10,10 +10,12 @@ from msgspec import Struct
 from callcenter.errors import Conflict, InvalidInput
 from callcenter.knowledge.rules import (
     MOST_ALIASES,
+    MOST_MARKS,
     Stage,
     aliases_of,
     check_decision,
     check_effective,
+    check_marks,
     check_step,
     in_force,
     merged,
@@ -112,3 +114,16 @@ def test_no_word_stands_in_two_groups(groups: list[list[str]]) -> None:
     for group in groups:
         if len(set(group)) > 1:
             assert sum(set(group) <= one for one in found) == 1
+
+
+@pytest.mark.parametrize("marks", ["[", "![a](", "*a ", "_a", "`a", "<"])
+def test_a_paragraph_of_thousands_of_marks_is_refused_by_its_field(marks: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        check_marks("初めに\n\n" + marks * (MOST_MARKS + 1))
+    assert "body" in refused.value.errors
+
+
+def test_marks_are_counted_in_each_paragraph_by_itself() -> None:
+    check_marks("")
+    check_marks("[" * MOST_MARKS)
+    check_marks("\r\n \r\n".join(["*[" * 1_000] * 20))

@@ -36,6 +36,40 @@ def test_what_is_remembered_has_no_number_no_name_and_no_place() -> None:
     assert not {"田中", "一郎", "和歌山", "090", "1234", "5678", "12", "十二"} & set(kept)
 
 
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("光という名前のカードの受取りの書類", "光"),
+        ("母の名前は葵でカードの再発行の書類", "葵"),
+        ("桜のカードの受取りの書類", "桜"),
+        ("太郎のカードの受取りの書類", "太郎"),
+        ("森ですがカードの受取りの書類", "森"),
+        ("林 翼の受取りの書類", "翼"),
+        ("田中 ひかりの受取りの書類", "光"),
+        ("グエンヴァンの在留カードの受取りの書類", "ヴァン"),
+    ],
+)
+def test_a_common_word_that_is_somebodys_name_too_is_not_remembered(asked: str, name: str) -> None:
+    kept = nameless_words(asked)
+    assert name not in kept
+    assert {"受ける", "取る", "書類"} & set(kept)
+
+
+def test_everyday_words_that_are_rare_names_stay_but_beside_a_name() -> None:
+    assert nameless_words("役所の書類") == ["役所", "書類"]
+    assert nameless_words("田中 役所の書類") == ["書類"]
+
+
+def test_what_stands_beside_a_name_may_be_the_rest_of_it() -> None:
+    assert "港" in nameless_words("港の窓口の書類")
+    assert "港" not in nameless_words("田中 港 の窓口の書類")
+
+
+@pytest.mark.parametrize("typed", ["", " ", "\n"])
+def test_nothing_is_remembered_of_nothing(typed: str) -> None:
+    assert nameless_words(typed) == []
+
+
 def test_a_word_is_remembered_once() -> None:
     assert nameless_words("葉書、葉書、葉書") == ["葉書"]
 

@@ -141,6 +141,14 @@ def test_words_are_remembered_without_names_places_and_numbers() -> None:
     assert {"和歌山", "田中", "3", "三"} & set(words) == set()
 
 
+def test_a_name_of_one_letter_is_not_remembered_where_it_is_the_callers() -> None:
+    asked = "港の名前が違うときの受取りの書類"
+    assert "港" in learning.note_of(asked).split()
+    told = learning.note_of(asked, names=["山田 港"]).split()
+    assert "書類" in told
+    assert "港" not in told
+
+
 def test_two_words_are_enough_and_one_is_not() -> None:
     assert len(learning.note_of("書類の紛失").split()) == 2
     assert learning.note_of("書類") == ""

@@ -111,7 +111,16 @@ def test_a_picture_is_shown_no_wider_than_the_text_and_what_is_none_is_named() -
     assert part.blob == PNG
 
 
-@pytest.mark.parametrize("content", [b"", b"RIFF\x00\x00\x00\x00WEBPVP8 ", PNG[:20], b"%PDF-1.7"])
+NO_SIZE = PNG[:16] + bytes(8) + PNG[24:]
+NO_FRAME = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(20) + b"\xff\xd9"
+CUT_SHORT = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffc0000b08ff")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"RIFF\x00\x00\x00\x00WEBPVP8 ", PNG[:20], b"%PDF-1.7", NO_SIZE, NO_FRAME, CUT_SHORT],
+    ids=["nothing", "webp", "torn png", "pdf", "png without size", "jpeg without frame", "torn jpeg"],
+)
 def test_a_file_that_word_cannot_show_does_not_stop_the_edition(content: bytes) -> None:
     broken = entry("第1章", "章", blocks=(Image("壊れた図", content),))
     assert "［図：壊れた図］" in [one.text for one in opened(Manual(manual().issue, (broken,), ())).paragraphs]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from threading import Lock
 from typing import Any
 
@@ -23,6 +23,16 @@ _STOP_WORDS = frozenset(
     }
 )
 _NUMBER, _PROPER, _PERSON, _PLACE = "数詞", "固有名詞", "人名", "地名"
+_PERSONAL = frozenset({"姓", "名"})
+_NAMING = frozenset({"名詞", "接頭辞", "接尾辞", "形状詞"})
+"""What a name may be made of."""
+_OF_THE_DESK = frozenset(
+    {
+        *("役所", "国", "国保", "厚生", "健康", "税", "円", "回", "平日", "大学", "工事", "定年", "結果", "無理"),
+        *("親", "孫", "一人", "出る", "掛ける"),
+    }
+)
+"""Rare names that are everyday words of this desk; beside another name they still go."""
 _lock = Lock()
 
 
@@ -41,9 +51,11 @@ def content_words(text: str, same: Mapping[str, str] | None = None) -> list[str]
 
 def nameless_words(text: str) -> list[str]:
     """The content words that can name nobody: no number, no name of a person or place, nothing the dictionary does not
-    know, each once. What the search may remember of a caller's question."""
-    found = [one.normalized_form() for one in _morphemes(text) if _tells(one) and _is_common(one)]
-    return [word for word in dict.fromkeys(found) if word not in _STOP_WORDS]
+    know, each once. What the search may remember of a caller's question. 光 and 桜 are given names too: a word goes
+    that is read as a name anywhere, or that stands beside one without a particle between."""
+    parts = [one for one in _morphemes(text) if one.part_of_speech()[0] != "空白"]
+    kept = (parts[at].normalized_form() for at in range(len(parts)) if _names_nobody(parts, at))
+    return [word for word in dict.fromkeys(kept) if word not in _STOP_WORDS]
 
 
 def marked_parts(text: str, words: frozenset[str]) -> list[tuple[str, bool]]:
@@ -67,6 +79,30 @@ def _is_common(morpheme: Any) -> bool:
     return not (morpheme.is_oov() or _NUMBER in kinds or _PROPER in kinds or _PERSON in kinds or _PLACE in kinds)
 
 
+def _names_nobody(parts: Sequence[Any], at: int) -> bool:
+    one, beside = parts[at], (*parts[max(at - 1, 0) : at], *parts[at + 1 : at + 2])
+    if not (_tells(one) and _is_common(one)) or _reads_as_name(one):
+        return False
+    return one.part_of_speech()[0] not in _NAMING or not any(map(_is_somebody, beside))
+
+
+def _is_somebody(morpheme: Any) -> bool:
+    """A name of a person, or a word that the dictionary does not know, as foreign names are."""
+    return bool(morpheme.is_oov()) or _PERSON in morpheme.part_of_speech()
+
+
+def _reads_as_name(morpheme: Any) -> bool:
+    word = morpheme.normalized_form()
+    return word not in _OF_THE_DESK and (_is_a_name(morpheme.surface()) or _is_a_name(word))
+
+
+@lru_cache(maxsize=10_000)
+def _is_a_name(word: str) -> bool:
+    """Whether the dictionary has a word as somebody's name, whatever else it is."""
+    with _lock:
+        return any(_PERSONAL & set(one.part_of_speech()) for one in _dictionary().lookup(word))
+
+
 def _morphemes(text: str, *, fold: bool = True) -> list[Any]:
     shown = folded(text) if fold else text[:MOST_CHARACTERS]
     # A tokenizer serves one thread at a time; a sentence takes it a tenth of a millisecond.
@@ -76,9 +112,16 @@ def _morphemes(text: str, *, fold: bool = True) -> list[Any]:
 
 @cache
 def _tokenizer() -> Any:
-    from sudachipy import Dictionary, SplitMode
+    from sudachipy import SplitMode
 
-    return Dictionary(dict="core").tokenizer(SplitMode.A)
+    return _dictionary().tokenizer(SplitMode.A)
+
+
+@cache
+def _dictionary() -> Any:
+    from sudachipy import Dictionary
+
+    return Dictionary(dict="core")
 
 
 _OLD_SHAPES = str.maketrans(
