@@ -21,15 +21,21 @@ _IMAGE = re.compile(r"!\[[^\]\n]*\]\(\s*<?([^)\s>]*)")
 
 
 def check(contract_id: UUID, version: VersionFacts, today: date) -> None:
-    """Raises `InvalidInput` naming each field without which the city cannot judge, and pictures nobody could see."""
+    """Raises `InvalidInput` for what is `lacking`."""
+    errors = lacking(contract_id, version, today)
+    if errors:
+        raise InvalidInput(errors=errors)
+
+
+def lacking(contract_id: UUID, version: VersionFacts, today: date) -> dict[str, list[str]]:
+    """Field → what is wrong with it: each without which the city cannot judge, and pictures nobody could see."""
     errors = {name: [said] for name, said in _missing(queries.entry(contract_id, version.entry_id).kind, version)}
     if version.review_by_on is None or version.review_by_on <= today:
         errors["review_by_on"] = ["次に見直す日を、今日より後の日で入力してください。"]
     broken = broken_files(contract_id, version.body)
     if broken:
         errors.setdefault("body", []).extend(broken)
-    if errors:
-        raise InvalidInput(errors=errors)
+    return errors
 
 
 def _missing(kind: str, version: VersionFacts) -> Iterator[tuple[str, str]]:

@@ -35,7 +35,7 @@ NAV = (
 """Who has something to read finds the record there."""
 LABELS = {kind.value: label for kind, label in KIND_LABELS.items()}
 SOURCES = {kind.value: label for kind, label in SOURCE_LABELS.items()}
-SHOWN = (("", "読んでいない人がいるもの"), ("all", "すべて"))
+SHOWN = (("", "未読があるもの"), ("all", "すべて"))
 COLUMNS = (
     Column("kind", "種類", Kind.CODE, 12),
     Column("number", "番号", Kind.SERIAL),

@@ -32,7 +32,8 @@ Parts = Sequence[tuple[str, bool]]
 
 
 class Suggestion(Struct, frozen=True):
-    """A FAQ as the desk shows it. `rank` from 1; `number`: of the entry; `text`: the whole answer without Markdown."""
+    """A FAQ as the desk shows it. `rank` from 1; `number`: of the entry; `text`: the whole answer as it is
+    told."""
 
     rank: int
     entry_id: UUID
@@ -91,7 +92,7 @@ def _current(contract_id: UUID, entry_ids: Sequence[UUID], today: date) -> dict[
 
 
 def _suggestion(rank: int, row: Any, words: frozenset[str]) -> Suggestion:
-    text = _plain(row.body)
+    text = _spoken(row.body)
     return Suggestion(
         rank=rank,
         entry_id=row.entry_id,
@@ -111,6 +112,6 @@ def _lead_of(text: str) -> str:
 
 
 @lru_cache(_TEXTS_KEPT)
-def _plain(body: str) -> str:
+def _spoken(body: str) -> str:
     """The same answers come up again and again."""
-    return texts.plain(body)
+    return texts.spoken(body)

@@ -61,6 +61,26 @@ def plain(body: str) -> str:
     return _SPACES.sub("\n\n", "".join(parts)).strip()
 
 
+def spoken(body: str) -> str:
+    """A body as it is told to a caller and stands in a record: a line for each paragraph, item or row, and items keep
+    their mark or number."""
+    lines, line, depth = [], "", 0
+    for token in tokens(body):
+        if token.type.endswith(("_list_open", "_list_close")):
+            depth += token.nesting
+        elif token.type == "list_item_open":
+            lines.append(line)
+            line = "　" * (depth - 1) + (f"{token.info}. " if token.info else "・")
+        elif token.type == "inline":
+            line += _words(token)
+        elif token.type in _BREAKS:
+            lines.append(line + token.content)
+            line = ""
+        elif token.type in ("td_close", "th_close"):
+            line += "　"
+    return "\n".join(one.rstrip() for one in (*lines, line) if one.strip())
+
+
 def _words(token: Token) -> str:
     children: list[Any] = token.children or []
     return "".join("\n" if one.type in ("softbreak", "hardbreak") else one.content for one in children)

@@ -61,7 +61,7 @@ COLUMNS = {
         *_NAME,
         Column("review_by_on", "見直し期限", Kind.DATE),
         Column("state", "状態", Kind.CODE, 20),
-        Column("verify", "市で確認すること", Kind.LONG_TEXT),
+        Column("verify", "市に確かめること", Kind.LONG_TEXT),
         Column("confirmed", "市の確認", Kind.CODE, 14),
     ),
 }

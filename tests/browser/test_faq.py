@@ -308,6 +308,36 @@ def test_without_a_question_nothing_can_be_asked(served: ServedCentre, operator:
     expect(page.locator("#status-alert")).to_contain_text("問合せ内容を入力してから")
     served.forgive("422")
     assert status(page)
+    assert focused(page) == "d-question"
+
+
+def test_all_five_stand_in_the_panel_at_once_however_long_they_are(served: ServedCentre, operator: Person) -> None:
+    for number in range(5):
+        published_entry(served.centre, title=f"カードをなくして止めてほしい（{number}）", body="長い案内です。" * 30)
+    page = desk_of(served, operator)
+    say_it(page)
+    to_panel(page)
+    expect(page.locator(ITEMS)).to_have_count(5)
+    last, body = page.locator(ITEMS).last.bounding_box(), page.locator("#faq-body").bounding_box()
+    assert last
+    assert body
+    assert last["y"] + last["height"] <= body["y"] + body["height"]
+
+
+def test_a_list_is_told_and_put_in_as_a_list(served: ServedCentre, operator: Person, lost: Made) -> None:
+    revised(served.centre, lost.entry_id, body="お電話ください。\n- 氏名\n- 住所\n\nその後、窓口へ。")
+    page = desk_of(served, operator)
+    say_it(page)
+    to_panel(page)
+    page.keyboard.press(place_of(page, LOST))
+    page.keyboard.press("Enter")
+    assert page.input_value(ANSWER) == "お電話ください。\n・氏名\n・住所\nその後、窓口へ。"
+
+
+def test_the_guide_keeps_its_keys_on_paper(served: ServedCentre, operator: Person) -> None:
+    page = served.page(operator, "/knowledge/guide")
+    page.emulate_media(media="print")
+    expect(page.locator("#finding kbd").first).to_be_visible()
 
 
 def test_an_internal_answer_says_so_and_the_panel_is_accessible(

@@ -377,6 +377,9 @@ def test_a_comment_stands_until_a_new_version_rules(
     assert answer.status_code == 303
     page = manager.client().get("/knowledge/confirmations?group=01").text
     assert "市の指摘：窓口の名前が違います。" in page
+    mending = f"/knowledge/entries/{one.entry.id}/versions"
+    assert f'action="{mending}"' in page
+    assert mending not in officer.client().get("/knowledge/confirmations?group=01").text
     assert post(officer.client(), one, "confirm").status_code == 409  # it was confirmed as it was before the comment
     with centre.inside():
         assert queries.version(centre.contract_id, one.version.id).decided_at is None

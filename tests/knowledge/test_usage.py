@@ -271,7 +271,9 @@ def test_the_page_shows_each_table_and_the_figures_above(
         "0",
         "1",
     ]
-    assert "0202" in page(leader, view="missing").text
+    missing = page(leader, view="missing").text
+    assert "0202" in missing
+    assert "該当がなかった問合せ（1分類）" in missing
     review = page(leader, view="review").text
     assert "あと3日" in review
     assert "だれも使わない項目" in review

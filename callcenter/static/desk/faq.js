@@ -225,9 +225,8 @@ export class Faq {
     if (!this.view.hidden) this.large(!was);
   }
 
-  leave() {
-    const { lastField } = this.desk;
-    (lastField?.isConnected ? lastField : this.question).focus();
+  leave(field = this.desk.lastField) {
+    (field?.isConnected ? field : this.question).focus();
     this.close();
   }
 
@@ -273,7 +272,7 @@ export class Faq {
       call_id: this.desk.id, key: this.missed.key, send: toCity,
       category: this.desk.category.input.dataset.code, ...this.caller(),
     };
-    this.leave();
+    this.leave(text ? this.desk.lastField : this.question);
     const answer = await send("POST", this.panel.dataset.askUrl, { body });
     if (answer.status === 200) return say(answer.data.message);
     const wrong = Object.values(answer.data.errors ?? {}).flat()[0];
