@@ -16,6 +16,7 @@ from callcenter.errors import Conflict, Forbidden, InvalidInput
 from callcenter.extensions import db, new_id
 from callcenter.knowledge import edition_queries
 from callcenter.knowledge.models import EditionRequest
+from callcenter.knowledge.writing import hold_still
 from callcenter.protection.findings import find_personal_data
 from callcenter.web.access import Actor
 
@@ -38,6 +39,7 @@ def ask(new: NewRequest, *, by: Actor, at: datetime) -> UUID:
     same = _id_of_key(by.contract, new.key)
     if same is not None:
         return same
+    hold_still(by.contract)
     if edition_queries.open_requests(by.contract):
         raise Conflict(ALREADY)
     _require_impersonal(new.note, by.contract, at)

@@ -94,6 +94,17 @@ def test_groups_that_run_in_a_circle_are_one(centre: Centre) -> None:
     assert found(centre, "秘密の番号") == [pin]
 
 
+def test_words_that_are_made_the_same_find_at_once_what_was_indexed_before(centre: Centre) -> None:
+    pin = published(centre, "暗証番号を忘れたとき")
+    assert found(centre, "鍵") == []
+    with centre.inside(), transaction():
+        group = {"id": new_id(), "words": ["鍵", "暗証"], "changed_at": centre.now}
+        db.session.add(SynonymGroup(contract_id=centre.contract_id, **group))
+        db.session.flush()
+        store.changed(centre.contract_id)
+    assert found(centre, "鍵") == [pin]
+
+
 def test_what_was_learned_counts(centre: Centre) -> None:
     pin = published(centre, "暗証番号を忘れたとき")
     with centre.inside(), transaction():
@@ -117,6 +128,7 @@ def test_a_kept_preparation_is_used_until_it_was_made_otherwise(
         kept = store.kept(centre.contract_id, [version.id])[version.id]
         assert dict(kept.words) == dict(prepared.words)
         assert kept.rows.shape == prepared.rows.shape
+        assert kept.sounds == {"暗証": "アンショウ", "番号": "バンゴウ", "忘れる": "ワスレル"}
         monkeypatch.setattr(store, "SHAPE", "0")
         assert store.kept(centre.contract_id, [version.id]) == {}
     assert found(centre, "暗証番号") == [pin]

@@ -23,6 +23,7 @@ from msgspec import Struct
 from callcenter.knowledge.search import meaning
 from callcenter.knowledge.search.learned import Learned, Note
 from callcenter.knowledge.search.lexical import Lexical
+from callcenter.knowledge.search.sound import Sounds, sounds_of
 from callcenter.knowledge.search.words import content_words, nameless_words
 
 TITLE_COUNTS = 2.0
@@ -30,6 +31,8 @@ BY_WORDS, BY_WHOLE, BY_BEST, BY_PLAIN = 0.54, 9.0, 9.8, 6.2
 FINALISTS = 150
 """Among how many the nearest sentence is looked for; the right entry is among the first hundred in 97 of 100."""
 MOST_SENTENCES = 12
+SAYS_ENOUGH = 6
+"""So many characters without a content word are looked at for what they mean."""
 FEWEST_WORDS, MOST_WORDS = 1, 20
 """Of a question that is remembered."""
 CATEGORY_VOTERS, SHARPNESS = 12, 1.0
@@ -48,10 +51,12 @@ class Item(Struct, frozen=True):
 
 
 class Prepared(Struct, frozen=True):
-    """An item as the index holds it; may be kept and put again. `rows`: vectors (float16), the whole entry first."""
+    """An item as the index holds it; may be kept and put again. `rows`: vectors (float16), the whole entry first;
+    `sounds`: its words by how they are read (`sound.sounds_of`)."""
 
     words: Mapping[str, float]
     rows: Any
+    sounds: Mapping[str, str] = {}
 
 
 class Hit(Struct, frozen=True):
@@ -68,7 +73,7 @@ def prepare(item: Item) -> Prepared:
     for text, weight in (*((said, TITLE_COUNTS) for said in (item.title, *item.said_as)), (item.text, 1.0)):
         for word in content_words(text):
             counts[word] += weight
-    return Prepared(dict(counts), _rows_of(item))
+    return Prepared(dict(counts), _rows_of(item), sounds_of(counts))
 
 
 def _rows_of(item: Item) -> Any:
@@ -99,7 +104,7 @@ class Index:
         self._slots: dict[Key, int] = {}
         self._keys: list[Key | None] = []
         self._categories: list[str] = []
-        self._lexical = Lexical()
+        self._lexical, self._sounds = Lexical(), Sounds()
         self._rows: list[Any] = []
         self._wholes: Any = None
         self._notes: Mapping[Key, Sequence[Note]] = {}
@@ -120,6 +125,7 @@ class Index:
         self._categories[slot] = item.category
         self._rows[slot] = prepared.rows
         self._lexical.put(slot, self._together(prepared.words))
+        self._sounds.put(prepared.sounds)
         self._wholes = None
 
     def _together(self, words: Mapping[str, float]) -> dict[str, float]:
@@ -145,9 +151,15 @@ class Index:
         """The best `most` entries, the best first; nothing for a question without a word or a match."""
         if not self._slots:
             return []
-        words = content_words(question, self._same)
-        scores = self._scores(question, words)
+        heard = self._sounds.heard(question, self._lexical.rarity)
+        scores = self._scores(heard.written, self._words_of(question, heard.words))
         return [hit for hit in self._ordered(scores, most) if hit.score > 0]
+
+    def _words_of(self, question: str, heard: Sequence[str]) -> list[str]:
+        """The words that are written in a question, and those that are only spelt out in kana."""
+        written = content_words(question, self._same)
+        others = dict.fromkeys(self._same.get(word, word) for word in heard)
+        return [*written, *(word for word in others if word not in written)]
 
     def _ordered(self, scores: Any, most: int) -> list[Hit]:
         import numpy as np
@@ -172,10 +184,11 @@ class Index:
         return scores
 
     def _asked(self, question: str, words: Sequence[str]) -> Any:
-        """The question and its content words as vectors; None without the encoder or without a word."""
-        if not words or not meaning.is_available():
+        """The question and its content words as vectors; None without the encoder, or where too little is said. A
+        question without a word that tells much (何時までやってますか) still means something."""
+        if not meaning.is_available() or not (words or len(question) >= SAYS_ENOUGH):
             return None
-        return meaning.vectors([question, " ".join(words)])
+        return meaning.vectors([question, " ".join(words) or question])
 
     def _all_wholes(self) -> Any:
         import numpy as np

@@ -23,7 +23,7 @@ from callcenter.knowledge.search import meaning
 from callcenter.knowledge.search.index import Item, Prepared, prepare
 from callcenter.knowledge.search.learned import Note
 
-SHAPE = "1"
+SHAPE = "2"
 MOST_NOTES = 10_000
 """The notes used last; what nobody chose for years is forgotten first."""
 
@@ -31,6 +31,7 @@ MOST_NOTES = 10_000
 class _Kept(msgspec.Struct, array_like=True):
     words: dict[str, float]
     rows: bytes
+    sounds: dict[str, str]
 
 
 def made_by() -> str:
@@ -56,7 +57,7 @@ def keep(contract_id: UUID, version_id: UUID, prepared: Prepared) -> None:
             PreparedVersion.contract_id == contract_id, PreparedVersion.version_id == version_id
         )
     )
-    content = msgspec.msgpack.encode(_Kept(dict(prepared.words), prepared.rows.tobytes()))
+    content = msgspec.msgpack.encode(_Kept(dict(prepared.words), prepared.rows.tobytes(), dict(prepared.sounds)))
     db.session.add(PreparedVersion(contract_id=contract_id, version_id=version_id, made_by=made_by(), content=content))
     db.session.flush()
 
@@ -77,7 +78,7 @@ def kept(contract_id: UUID, version_ids: Iterable[UUID]) -> dict[UUID, Prepared]
         for version_id, content in rows:
             told = msgspec.msgpack.decode(content, type=_Kept)
             vectors = np.frombuffer(told.rows, np.float16).reshape(-1, meaning.DIMENSIONS)
-            found[version_id] = Prepared(told.words, vectors)
+            found[version_id] = Prepared(told.words, vectors, told.sounds)
     return found
 
 

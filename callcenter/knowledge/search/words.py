@@ -103,6 +103,11 @@ def _is_a_name(word: str) -> bool:
         return any(_PERSONAL & set(one.part_of_speech()) for one in _dictionary().lookup(word))
 
 
+def reading_of(word: str) -> str:
+    """How a word is read, in katakana."""
+    return "".join(one.reading_form() for one in _morphemes(word))
+
+
 def _morphemes(text: str, *, fold: bool = True) -> list[Any]:
     shown = folded(text) if fold else text[:MOST_CHARACTERS]
     # A tokenizer serves one thread at a time; a sentence takes it a tenth of a millisecond.
