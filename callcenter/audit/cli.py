@@ -117,4 +117,5 @@ def _text(entry: Any) -> str:
 
     when = f"{in_tokyo(entry.at):%Y-%m-%d %H:%M:%S}"
     what = f"{action_label(entry.action)}　{thing_label(entry.entity)} {entry.entity_id}"
-    return f"{entry.seq:>7}  {when}  {what}　{details_label(entry.details)}　利用者 {entry.user_id or '―'}"
+    details = details_label(entry.details, entry.action)
+    return f"{entry.seq:>7}  {when}  {what}　{details}　利用者 {entry.user_id or '―'}"

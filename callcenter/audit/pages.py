@@ -132,7 +132,7 @@ def _line(entry: Entry, people: Mapping[UUID, str]) -> Line:
         who=_who(entry, people),
         address=entry.address,
         channel=channel_label(entry.channel),
-        details=details_label(entry.details),
+        details=details_label(entry.details, entry.action),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from callcenter.web.access import ROLE_LABELS, SCOPES
 from reports.period import PeriodKind
 from reports.period_bundle import SECTIONS
@@ -90,6 +92,7 @@ VALUES = {
     "build_term": "契約期間の報告書の作成",
     "submit_period": "承認した報告書の提出",
     "send_mail": "電子メールの送信",
+    "submit_manual": "マニュアル・FAQの提出",
     "done": "完了",
     "cancelled": "中止",
     "email": "電子メール",
@@ -101,3 +104,5 @@ VALUES = {
     "unreachable": "接続できず",
     "not_secure": "暗号化できず",
 }
+OF_ACTIONS: Mapping[str, Mapping[str, str]] = {"report": {"manual": "マニュアル・FAQ"}}
+"""What a value is called in the entries of actions that begin so, where it means something else in others."""

@@ -184,6 +184,7 @@ ACTIONS = {
     "knowledge_entry.used": "FAQを回答に使用",
     "question.asked": "該当なしの質問を記録",
     "question.shown": "該当なしの質問を表示",
+    "question.listed": "該当なしの質問の一覧を表示",
     "question.sent": "該当なしの質問を市に照会",
     "question.answered": "該当なしの質問に回答",
     "question.settled": "該当なしの質問を整理済みに",

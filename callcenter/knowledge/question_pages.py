@@ -42,13 +42,16 @@ MOST_NEAR = 3
 @blueprint.get("/knowledge/questions")
 @allow(only(READERS))
 def overview() -> str:
-    """The questions in one state, the longest waiting first; the city finds what was put before it."""
+    """The questions in one state, the longest waiting first; the city finds what was put before it. An entry of the log
+    where there are any: these are callers' words."""
     who, city = actor(), _is_city()
     shown = _states(city=city)
     chosen = next((one for one in shown if one.value == request.args.get("state")), shown[0])
     page = page_from(request.args)
     rows, total = queries.listed(who.contract, [chosen], page, sent_only=city)
     found = queries.counts(who.contract, sent_only=city)
+    if rows:
+        _note_shown(Act("question.listed", "contract", str(who.contract), {"count": len(rows)}))
     return render_template(
         "knowledge/questions.html",
         rows=rows,
@@ -87,11 +90,14 @@ def _is_city() -> bool:
 def question(question_id: UUID) -> str:
     """One question. An entry of the log: these are a caller's words."""
     found = queries.question(actor().contract, question_id, sent_only=_is_city())
+    _note_shown(Act("question.shown", "knowledge_question", str(question_id), {"number": found.number}))
+    return _question_page(question_id, NOTHING)
+
+
+def _note_shown(act: Act) -> None:
     end_read()
     with transaction():
-        shown = Act("question.shown", "knowledge_question", str(question_id), {"number": found.number})
-        record(shown, by=actor(), at=now())
-    return _question_page(question_id, NOTHING)
+        record(act, by=actor(), at=now())
 
 
 def _question_page(question_id: UUID, refusal: Refusal) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from callcenter.audit.vocabulary import ACTIONS, DETAILS, THINGS
 from callcenter.audit.words import details_label
+from callcenter.deliveries.rules import Kind
+from callcenter.jobs.rules import JobKind
 
 SOURCE = Path(__file__).parent.parent.parent / "callcenter"
 
@@ -63,3 +65,18 @@ def test_parts_of_a_delivery_are_said_in_words() -> None:
         {"sha256": {"handover": "ab" * 32, "network.paper": "cd" * 32}, "fields": ["yen", "decided_by"]}
     )
     assert said == "照合値：（手渡し用：abababab…／通信回線用（Word）：cdcdcdcd…）／項目：額、決定した人"
+
+
+def test_a_code_is_called_what_it_means_in_its_entry() -> None:
+    assert details_label({"kind": "manual"}, "report.submitted") == "種類：マニュアル・FAQ"
+    assert details_label({"kind": "manual"}, "exchange.imported") == "種類：手入力"
+
+
+def test_every_kind_of_job_and_document_has_its_words() -> None:
+    jobs = [kind.value for kind in JobKind if details_label({"kind": kind.value}) == f"種類：{kind.value}"]
+    kinds = [
+        kind.value
+        for kind in Kind
+        if details_label({"kind": kind.value}, "report.submitted") in (f"種類：{kind.value}", "種類：手入力")
+    ]
+    assert (jobs, kinds) == ([], [])

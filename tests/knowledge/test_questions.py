@@ -452,6 +452,19 @@ def test_opening_a_question_is_an_entry_of_the_log_that_holds_none_of_its_words(
     assert [one.details for one in found if one.action == "question.shown"] == [{"number": 1}, {"number": 1}]
 
 
+def test_a_list_with_callers_words_is_an_entry_of_the_log_and_an_empty_one_none(
+    centre: Centre, desk: Browser, lead: Browser, officer: Browser
+) -> None:
+    asked(centre, desk)
+    assert TEXT in lead.get("/knowledge/questions?state=open").text
+    assert TEXT not in officer.get("/knowledge/questions").text
+    assert TEXT not in lead.get("/knowledge/questions?state=done").text
+    with centre.inside():
+        found = log.history_of(centre.contract_id, "contract", str(centre.contract_id))
+    told = [one.details for one in found if one.action == "question.listed"]
+    assert told == [{"count": 1}]
+
+
 def test_a_question_that_may_not_be_seen_leaves_no_entry_of_having_been_shown(
     centre: Centre, desk: Browser, officer: Browser
 ) -> None:
