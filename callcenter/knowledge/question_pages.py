@@ -33,6 +33,8 @@ blueprint = Blueprint("knowledge_questions", __name__)
 ANSWERERS = frozenset({Role.CITY_OFFICER})
 READERS = LEADERSHIP | ANSWERERS
 REFUSALS = (InvalidInput, Conflict, IndividualNumberRefused)
+MADE_FROM_ANSWER = "市の回答からFAQの下書きを作りました。内容を整えて、市の確認に出してください。"
+MADE_TO_WRITE = "FAQの下書きを作りました。見出しを整え、回答を書いて、市の確認に出してください。"
 NAV = (NavItem("該当なし", "knowledge_questions.overview", READERS, 24, section="knowledge_questions.", group=GROUP),)
 LABELS = {"answer": "回答", "with_number": "まとめ先の番号"}
 UNANSWERED = frozenset({QuestionState.OPEN, QuestionState.AT_THE_CITY})
@@ -179,24 +181,28 @@ def answer(question_id: UUID) -> Any:
 @blueprint.post("/knowledge/questions/<uuid:question_id>/entry")
 @allow(only(LEADERSHIP))
 def make_entry(question_id: UUID) -> Any:
-    """The draft of a FAQ from the city's answer."""
+    """The draft of a FAQ: from the city's answer, or one that the centre writes itself."""
     try:
-        content = _content(queries.question(actor().contract, question_id, sent_only=False))
+        asked = queries.question(actor().contract, question_id, sent_only=False)
+        content = _content(asked)
         end_read()
         with transaction():
             entry_id = questions.make_entry(question_id, content, by=actor(), at=now())
         version_id = entry_queries.versions(actor().contract, entry_id)[0].id
     except REFUSALS as error:
         return _question_page(question_id, refused(error, "knowledge_question")), error.status
-    flash("市の回答からFAQの下書きを作りました。内容を整えて、市の確認に出してください。", "success")
+    flash(MADE_FROM_ANSWER if asked.answer else MADE_TO_WRITE, "success")
     return redirect(f"/knowledge/versions/{version_id}/edit", 303)
 
 
 def _content(asked: Asked) -> Content:
     """What is known of the entry: the rest is for its author to write."""
-    title = next(iter(asked.text.splitlines()), "")
+    title = next(iter(asked.text.splitlines()), "")[:TITLE_LENGTH]
+    if not asked.answer:
+        why = f"該当なしの質問{asked.number}に答えられるようにするため"
+        return Content(title, "", category_code=asked.category_code, reason=why)
     return Content(
-        title=title[:TITLE_LENGTH],
+        title=title,
         body=asked.answer,
         category_code=asked.category_code,
         reason=f"該当なしの質問{asked.number}への市の回答による",

@@ -142,14 +142,15 @@ def _settle(row: Question, entry_id: UUID | None, at: datetime) -> None:
 
 
 def make_entry(question_id: UUID, content: writing.Content, *, by: Actor, at: datetime) -> UUID:
-    """The draft of a FAQ from a question that the city answered; a second time the same entry, as it is by then.
+    """The draft of a FAQ from a question that the city answered, or that the centre can answer itself: the city sees it
+    before it is published all the same. A second time the same entry, as it is by then.
 
-    Raises `NotFound`, `Conflict` for a question that has no answer.
+    Raises `NotFound`, `Conflict` while the city is asked.
     """
     row = _leading(by.contract, question_id)
     if row.entry_id is not None:
         return row.entry_id
-    if row.answer is None:
+    if row.state == QuestionState.AT_THE_CITY.value:
         raise Conflict("市の回答がまだないので、FAQの下書きを作れません。")
     entry_id, _ = writing.create_entry(writing.NewEntry(EntryKind.FAQ, content, key=row.id), by=by, at=at)
     _settle(row, entry_id, at)

@@ -218,6 +218,22 @@ def test_the_city_answers_and_the_answer_becomes_a_draft(
     assert str(version.entry_id) in lead.get(f"/knowledge/questions/{question}").text
 
 
+def test_what_the_centre_can_answer_itself_becomes_a_draft_that_it_still_has_to_write(
+    centre: Centre, desk: Browser, lead: Browser
+) -> None:
+    question = asked(centre, desk)
+    assert "照会せずFAQの下書きを作る" in lead.get(f"/knowledge/questions/{question}").text
+    answer = act(lead, question, "entry")
+    assert answer.location.endswith("/edit")
+    assert "回答を書いて、市の確認に出してください" in lead.get(answer.location).text
+    with centre.inside():
+        version = entries.version(centre.contract_id, UUID(answer.location.split("/")[-2]))
+    assert (version.title, version.body, version.stage, version.category_code) == (TEXT, "", "draft", "0301")
+    assert (version.reason, version.source_kind) == ("該当なしの質問1に答えられるようにするため", "own")
+    assert states(centre) == [QuestionState.DONE]
+    assert lead.post(f"/knowledge/versions/{version.id}/submit").status_code == 422
+
+
 def test_an_answer_is_sealed_and_comes_once(centre: Centre, desk: Browser, officer: Browser) -> None:
     question = asked(centre, desk, send=True)
     assert act(officer, question, "answer", answer=ANSWER).status_code == 303
