@@ -81,8 +81,11 @@ def _page(title: str, facts: TableFacts) -> Page:
     )
 
 
-def list_sheet(book: Book, name: str, columns: Sequence[Column], rows: Iterable[Row], page: Page) -> int:
-    """A sheet of rows under frozen headings with filters. Returns how many rows there are."""
+def list_sheet(
+    book: Book, name: str, columns: Sequence[Column], rows: Iterable[Row], page: Page, printed: int | None = None
+) -> int:
+    """A sheet of rows under frozen headings with filters. Returns how many rows there are. `printed`: so many columns
+    print, the others are for the screen; all of them unless it is given."""
     sheet = book.sheet(name, widths(columns), page)
     sheet.headings(0, columns)
     writers = [_writer(sheet, index, column) for index, column in enumerate(columns)]
@@ -94,7 +97,7 @@ def list_sheet(book: Book, name: str, columns: Sequence[Column], rows: Iterable[
         for key, write in writers:
             write(count, row.get(key))
     sheet.filters((0, 0, count, len(columns) - 1))
-    sheet.print_area(count, len(columns) - 1)
+    sheet.print_area(count, (printed or len(columns)) - 1)
     return count
 
 

@@ -108,3 +108,11 @@ def test_words_that_look_like_formulas_stay_words() -> None:
     found = sheet(given, "マニュアル")
     assert (found["B2"].value, found["B2"].data_type) == ("=1+1", "s")
     assert found["D2"].data_type == "s"
+
+
+def test_the_faq_prints_as_far_as_it_can_be_read_and_the_rest_is_for_the_screen() -> None:
+    faq = sheet(manual(), "FAQ")
+    headings = [cell.value for cell in faq[1]]
+    assert faq.print_area == f"'FAQ'!$A$1:$F${faq.max_row}"
+    assert headings[:6] == ["番号", "分類", "質問", "回答", "区分", "別の聞き方"]
+    assert len(headings) == 12
