@@ -10,9 +10,9 @@ from uuid import UUID
 from werkzeug.datastructures import FileStorage
 
 from callcenter.errors import InvalidInput
+from callcenter.knowledge.files import require_impersonal
 from callcenter.knowledge.news import Issuer, NewFile, NewNotice, Settlement
 from callcenter.knowledge.rules import FILE_BYTES, REASON_LENGTH, TITLE_LENGTH
-from callcenter.protection.attachments import Unreadable, require_clean_file
 from callcenter.protection.scan import require_clean
 from callcenter.protection.text import clean_line, clean_text
 from callcenter.web.forms import Errors, attempt, date_of, id_of, optional_date
@@ -127,10 +127,7 @@ def _file(sent: FileStorage | None) -> NewFile | None:
     begins, media_type = TYPES.get(name.rpartition(".")[2].lower(), (b"", ""))
     if not media_type or not content.startswith(begins):
         raise InvalidInput(errors={"file": [f"{_NAMES}のファイルを選んでください。"]})
-    try:
-        require_clean_file(content)
-    except Unreadable as error:
-        raise InvalidInput(errors={"file": [str(error)]}) from error
+    require_impersonal(content)
     return NewFile(name, media_type, content)
 
 

@@ -25,6 +25,12 @@ def supervisor(centre: Centre) -> Person:
 
 
 @pytest.fixture
+def author(supervisor: Person) -> Person:
+    """Who writes the entries of a test."""
+    return supervisor
+
+
+@pytest.fixture
 def officer(centre: Centre) -> Person:
     return centre.person(Role.CITY_OFFICER, name="例田 職員")
 

@@ -31,11 +31,6 @@ TODAY = date(2026, 6, 1)
 
 
 @pytest.fixture
-def author(centre: Centre) -> Person:
-    return supervisor(centre)
-
-
-@pytest.fixture
 def officer(centre: Centre) -> Person:
     return centre.person(Role.CITY_OFFICER, name="例田 職員")
 

@@ -52,11 +52,6 @@ MACRO = '<Override PartName="/word/a.bin" ContentType="application/vnd.ms-office
 XLSX, DOCX = office("xl/workbook.xml"), office("word/document.xml")
 
 
-@pytest.fixture
-def author(centre: Centre) -> Person:
-    return supervisor(centre)
-
-
 def upload(browser: Browser, version_id: UUID, sent: bytes, name: str = "図.png") -> Any:
     given = {"file": (BytesIO(sent), name)}
     return browser.post(f"/knowledge/versions/{version_id}/files", data=given, content_type="multipart/form-data")

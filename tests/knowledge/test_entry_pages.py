@@ -31,11 +31,6 @@ NUMBER = f"12345678901{check_digit('12345678901')}"
 READERS = CENTRE | CITY
 
 
-@pytest.fixture
-def author(centre: Centre) -> Person:
-    return supervisor(centre)
-
-
 def form(**changes: str) -> dict[str, str]:
     given = {
         "kind": "faq",

@@ -13,14 +13,9 @@ from callcenter.knowledge import approval, queries
 from callcenter.web.access import Role
 from callcenter.web.transaction import transaction
 from tests.centre import Centre, Person
-from tests.knowledge.factories import Made, published_entry, retired, supervisor
+from tests.knowledge.factories import Made, published_entry, retired
 
 TODAY = date(2026, 6, 1)
-
-
-@pytest.fixture
-def author(centre: Centre) -> Person:
-    return supervisor(centre)
 
 
 def keep_on(centre: Centre, made: Made, author: Person) -> None:

@@ -28,11 +28,6 @@ from tests.knowledge.factories import (
 )
 
 
-@pytest.fixture
-def author(centre: Centre) -> Person:
-    return supervisor(centre)
-
-
 def edit(centre: Centre, version_id: UUID, by: Person, seen: int, **changes: Any) -> int:
     with centre.inside(), transaction():
         return writing.edit(version_id, content(**changes), seen, by=by.actor, at=centre.now)

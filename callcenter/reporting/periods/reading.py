@@ -97,6 +97,7 @@ def read(contract_id: UUID, kind: PeriodKind, span: Span, now: datetime) -> Peri
     carry no counts. Raises `NotFound` for an unknown contract or days without terms."""
     hold_read(isolation="REPEATABLE READ")
     contract, choice = contracts.contract(contract_id), chosen(contract_id, span)
+    so_far = Span(span.from_on, _until(span, now))
     counted = count(contract_id, span, now, choice.definitions)
     rows = _read(contract_id, span, counted)
     asked = Asked(contract, kind, span, now, choice.definitions)
@@ -108,7 +109,7 @@ def read(contract_id: UUID, kind: PeriodKind, span: Span, now: datetime) -> Peri
         kind=kind,
         span=span,
         read_at=now,
-        responsible=people.responsible(counted, _until(span, now)),
+        responsible=people.responsible(counted, so_far.to_on),
         chosen=choice,
         days=tuple(_day_lines(counted, rows, open_points)),
         categories=tables.category_lines(rows.names, counted, span, compared),
@@ -121,18 +122,20 @@ def read(contract_id: UUID, kind: PeriodKind, span: Span, now: datetime) -> Peri
         instructions=people.instructions(rows.instructions),
         matters=matters.matter_lines(rows.matters),
         reservations=of_period(contract_id, span.from_on, span.to_on),
-        documents=documents.of_period(
-            contract_id, Span(span.from_on, _until(span, now)), rows.names, counted.documents_since
-        ),
+        documents=documents.of_period(contract_id, so_far, rows.names, counted.documents_since),
         previous=before.comparison,
         year_ago=last_year.comparison,
-        exclusions=(
-            Exclusion("取り消した記録", rows.excluded.voided),
-            Exclusion("保存していない通話", rows.excluded.open_calls),
-        ),
+        exclusions=_exclusions(rows.excluded),
         notes=tuple(_notes(counted, choice, rows, open_points, (before, last_year))),
         sources=exchange.ruling_names(contract_id, span.from_on, span.to_on),
         open_points=open_points,
+    )
+
+
+def _exclusions(excluded: calls.Excluded) -> tuple[Exclusion, ...]:
+    return (
+        Exclusion("取り消した記録", excluded.voided),
+        Exclusion("保存していない通話", excluded.open_calls),
     )
 
 
